@@ -1,0 +1,41 @@
+# The two commands of every day are `make load` and `make test`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN = .venv/bin
+
+.PHONY: load test lint lock bench clean
+
+load: .venv/ready
+	@$(BIN)/lscb load
+
+test: .venv/ready lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 2 sql
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/load.py
+
+# Exact versions, each with its hash. uv is quicker where it is present; pip gives the same environment.
+.venv/ready: requirements.lock pyproject.toml
+	@if command -v uv >/dev/null; then \
+		uv venv -q --clear --python $(PYTHON) .venv && \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		$(PYTHON) -m venv --clear .venv && \
+		$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock && \
+		$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		pyproject.toml --group dev -o requirements.lock
+
+clean:
+	rm -rf .venv warehouse/* dist

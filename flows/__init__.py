@@ -1,0 +1,1 @@
+"""The order of work. The only place where Prefect is imported."""

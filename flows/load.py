@@ -1,0 +1,165 @@
+"""The load, as Prefect runs it: from the received files to the published warehouse, in the order of the flow's lines."""
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.logging.handlers import PrefectConsoleHandler
+from prefect.states import Completed, Failed
+from prefect.tasks import Task
+
+from lscb_data import publish, warehouse
+from lscb_data.board import Board, at
+from lscb_data.contract import Contracts, load_contracts
+from lscb_data.finding import UserError
+from lscb_data.indicator import Indicator, load_indicators
+from lscb_data.period import parse
+from lscb_data.staging import Landed, land
+from lscb_data.submission import Submission, received
+from lscb_data.summary import Summary, chosen_by, listed_findings, summarise
+
+LISTED = 200  # findings in the artifact; all of them are in audit.findings
+
+
+def run(home: Path, period: str | None = None, agency: str | None = None, wait: float = 600) -> tuple[Summary, str]:
+    """Load as `load_returns` does, for a person: the summary, and the name of the state that the load ended in.
+
+    A person sees warnings only; the run's own log has all of it. Raises what the load failed of: UserError where the person
+    can mend it. Prefect reads PREFECT_HOME and its like when this module is imported: set them before.
+    """
+    for handler in logging.getLogger().handlers + logging.getLogger("prefect").handlers:
+        if isinstance(handler, PrefectConsoleHandler):
+            handler.setLevel(logging.WARNING)
+            handler.addFilter(_not_raised)
+    state: State[Summary] = load_returns(str(home), period, agency, wait, return_state=True)
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        for handler in logging.getLogger(name).handlers:
+            handler.flush()  # before the temporary server goes
+    return state.result(), state.name or ""  # a failed state raises here
+
+
+def _not_raised(record: logging.LogRecord) -> bool:
+    return record.levelno < logging.ERROR
+
+
+@flow(name="load-returns", persist_result=False)
+def load_returns(
+    home: str = ".", period: str | None = None, agency: str | None = None, wait: float = 600
+) -> State[Summary]:
+    """Land what was received, build the warehouse anew, and publish it.
+
+    With `period` (a year takes in its quarters) or `agency`, only their submissions are judged; those landed before come in
+    beside them, and those never landed wait. The state is `Completed with refusals` where a submission was refused, and Failed
+    only where the load itself failed: the last good warehouse is then as it was.
+    """
+    board, log = at(Path(home)), get_run_logger()
+    try:
+        with publish.holding(board, wait, log.warning):
+            clear_killed_loads(board)
+            promises = Promises(board)
+            submissions = find_submissions(board, period, agency)
+            landed = [land_submission(board, promises, submission) for submission in submissions]
+            build = build_warehouse(board, promises, landed)
+            summary = summarise(board, build, period, agency, datetime.now(UTC).date())
+            publish_warehouse(board, build)
+            list_findings(build, summary, period, agency)
+    except UserError as error:
+        return Failed(message=str(error), data=error)
+    return final_state(summary)
+
+
+class Promises:
+    """What the Board has promised: its contracts and its indicators. No dataclass, lest Prefect walk through all of it."""
+
+    def __init__(self, board: Board) -> None:
+        folders = board.folders("schemas")
+        self.contracts: Contracts = load_contracts(folders)
+        self.indicators: dict[str, tuple[str, Indicator]] = load_indicators(folders)
+
+
+def clear_killed_loads(board: Board) -> None:
+    """Take away what killed loads left half written. Only while the warehouse is held."""
+    for folder in (board.warehouse, board.warehouse / "builds", board.staging):
+        for left in [*folder.glob("*.part"), *folder.glob("*.part.wal")]:
+            left.unlink(missing_ok=True)
+
+
+def find_submissions(board: Board, period: str | None, agency: str | None) -> list[Submission]:
+    """Every submission that goes into this build, oldest first: those asked for, and those landed before.
+
+    Raises UserError where nothing was received of what is asked for.
+    """
+    try:
+        within = parse(period) if period else None
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    every = received(board)
+    asked = {one.id for one in every if chosen_by(one.receipt.return_.partition("__")[0], str(one.period), within, agency)}
+    if not asked:
+        which = " ".join(part for part in (f"of {agency}" if agency else "", f"for {period}" if period else "") if part)
+        raise UserError(f"Nothing was received {which}".rstrip() + ". Receive it first: lscb receive FILE.")
+    return [one for one in every if one.id in asked or any(board.staging.glob(f"{one.id}.*.json"))]
+
+
+def passing_trouble(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Whether trying again can help: a disk or a share that did not answer. A fault of file, contract or SQL stays one."""
+    trouble = state.result(raise_on_failure=False)
+    return isinstance(trouble, OSError | duckdb.IOException)
+
+
+@task(
+    task_run_name="land {submission.id}",
+    retries=2,
+    retry_delay_seconds=1,
+    retry_condition_fn=passing_trouble,
+    cache_policy=NO_CACHE,
+)
+def land_submission(board: Board, promises: Promises, submission: Submission) -> Landed:
+    """The submission as judged and kept in staging. One that is refused is no error of the task."""
+    landed = land(board, promises.contracts, submission)
+    log = get_run_logger()
+    log.info("%d rows received, %d accepted, %d rejected", landed.received, landed.accepted, landed.rejected)
+    if landed.refused:
+        log.warning("%s was refused; the last good one stays", submission.id)
+    return landed
+
+
+@task(retries=2, retry_delay_seconds=1, retry_condition_fn=passing_trouble, cache_policy=NO_CACHE)
+def build_warehouse(board: Board, promises: Promises, landed: list[Landed]) -> Path:
+    """The file of a new warehouse, which has its name only once it is whole."""
+    path = warehouse.new_build(board)
+    part = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    warehouse.build(board, part, promises.contracts, promises.indicators, landed)
+    return part.replace(path)
+
+
+@task(retries=2, retry_delay_seconds=1, retry_condition_fn=passing_trouble, cache_policy=NO_CACHE)
+def publish_warehouse(board: Board, build: Path) -> Path:
+    """The stable name, which now stands for the new warehouse."""
+    return publish.publish(board, build)
+
+
+@task(cache_policy=NO_CACHE)
+def list_findings(build: Path, summary: Summary, period: str | None, agency: str | None) -> None:
+    """Leave the findings as an artifact of the run: how many of each severity, and the gravest of them."""
+    found, number = listed_findings(build, period, agency, LISTED)
+    counts = ", ".join(f"{many:,} {severity}" for severity, many in summary.findings.items())
+    capped = f" The {len(found):,} gravest of {number:,} are listed; all are in audit.findings." if number > len(found) else ""
+    create_table_artifact(table=found, key="findings", description=f"{counts}.{capped}")
+
+
+def final_state(summary: Summary) -> State[Summary]:
+    """Completed, with the refused returns in its name and its message."""
+    all_came = len(summary.accepted) + len(summary.refused)
+    if not summary.refused:
+        return Completed(message=f"{all_came} of {all_came} submissions accepted.", data=summary)
+    refused = "; ".join(map(str, summary.refused))
+    message = f"{len(summary.refused)} of {all_came} submissions refused: {refused}"
+    return Completed(name="Completed with refusals", message=message, data=summary)

@@ -1,0 +1,19 @@
+-- One row per finding: of a submission by its contract, or of the warehouse by its checks.
+with of_submissions as (
+    select * from staging.findings
+),
+
+of_warehouse as (
+    select * from checks.findings
+)
+
+select
+    *,
+    'contract' as found_by
+from of_submissions
+union all by name
+select
+    *,
+    'warehouse' as found_by
+from of_warehouse
+order by period, "return", submission, sheet, cell, code

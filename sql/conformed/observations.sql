@@ -1,0 +1,58 @@
+-- One row per figure cell of every submission that was accepted, superseded ones included.
+with figures as (
+    select * from staging.figures
+),
+
+submissions as (
+    select * from staging.submissions
+),
+
+-- What was asked about a cell stays with its figure until it is answered.
+queries as (
+    select
+        submissions.file || '!' || findings.sheet || '!' || findings.cell as cell,
+        string_agg(distinct 'Query: ' || findings.message, ' ' order by 'Query: ' || findings.message) as query
+    from staging.findings
+    inner join submissions on findings.submission = submissions.submission_id
+    where findings.severity = 'query' and findings.cell is not null
+    group by all
+)
+
+select
+    figures.submission_id,
+    figures."return",
+    submissions.agency,
+    submissions.standing,
+    submissions.received_at,
+    submissions.period as return_period,
+    submissions.period_end as return_period_end,
+    submissions.public is not null as is_public,
+    figures.sheet,
+    figures.row,
+    figures.measure,
+    figures.prints,
+    figures.area_code,
+    figures.provider,
+    figures.period_type,
+    figures.period,
+    figures.period_start,
+    figures.period_end,
+    figures.breakdown_type,
+    figures.breakdown,
+    figures.label,
+    figures.printed,
+    figures.value,
+    figures.low,
+    figures.high,
+    figures.places,
+    figures.unit,
+    figures.qualifier,
+    figures.status,
+    nullif(concat_ws(' ', figures.note, queries.query), '') as note,
+    figures.file,
+    figures.cell
+from figures
+inner join submissions on figures.submission_id = submissions.submission_id
+left join queries on figures.cell = queries.cell
+where figures.accepted
+order by figures.submission_id, figures.sheet, figures.row, figures.cell, figures.measure, figures.breakdown

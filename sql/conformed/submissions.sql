@@ -1,0 +1,21 @@
+-- One row per submission: a file received for one period, whatever became of it.
+select
+    submission_id,
+    "return",
+    agency,
+    title,
+    period,
+    period_start,
+    period_end,
+    file,
+    sha256,
+    received_at,
+    received_by,
+    contract_sha256,
+    standing,
+    rows_received,
+    rows_accepted,
+    rows_rejected,
+    public is not null as is_public
+from staging.submissions
+order by submission_id

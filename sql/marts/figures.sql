@@ -1,0 +1,89 @@
+-- One row per figure that stands: a measure, or a supplier's own reckoning of an indicator, for an area, provider, period and breakdown.
+with observations as (
+    select * from conformed.observations
+),
+
+standing_figures as (
+    select
+        *,
+        coalesce(measure, prints) as of_what,
+        prints is not null as is_reckoned
+    from observations
+    where standing = 'accepted'
+),
+
+-- Two spellings of one code in one table are two parts of it; the same figure in two tables is one figure said twice.
+spellings_added as (
+    select
+        of_what,
+        is_reckoned,
+        area_code,
+        provider,
+        period_type,
+        period,
+        period_start,
+        period_end,
+        breakdown_type,
+        breakdown,
+        submission_id,
+        "return",
+        sheet,
+        case when label is null then cell end as said_in,
+        min(row) as first_row,
+        min(received_at) as received_at,
+        bool_or(return_period_end >= period_end and period_start >= return_period_end - interval 1 year) as is_own_period,
+        bool_and(is_public) as is_public,
+        case when bool_and(value is not null) then sum(value) end as value,
+        case when bool_and(coalesce(value, low) is not null) then sum(coalesce(value, low)) end as low,
+        case when bool_and(coalesce(value, high) is not null) then sum(coalesce(value, high)) end as high,
+        max(places) as places,
+        case when count(*) = 1 then any_value(qualifier) when bool_and(value is not null) then null else 'range' end as qualifier,
+        case when bool_and(status = 'reported') then 'reported' else min(status) filter (where status <> 'reported') end as status,
+        string_agg(distinct note, ' ' order by note) as note,
+        string_agg(distinct unit, ', ' order by unit) as unit,
+        string_agg(cell, '; ' order by row) as cell,
+        string_agg(file, '; ' order by file) as file
+    from standing_figures
+    group by all
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
+            order by (status = 'reported') desc, is_own_period desc, places desc, received_at desc, submission_id, sheet, first_row
+        ) as choice,
+        count(distinct value) over (
+            partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
+        ) as values_said
+    from spellings_added
+)
+
+select
+    of_what,
+    is_reckoned,
+    area_code,
+    provider,
+    period_type,
+    period,
+    period_start,
+    period_end,
+    breakdown_type,
+    breakdown,
+    value,
+    low,
+    high,
+    places,
+    unit,
+    qualifier,
+    status,
+    note,
+    is_public,
+    "return",
+    submission_id,
+    cell,
+    values_said
+from ranked
+where choice = 1
+order by of_what, area_code, provider, period_start, period_end, breakdown_type, breakdown

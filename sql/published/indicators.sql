@@ -1,0 +1,29 @@
+-- One row per indicator: the dictionary of what each published number means.
+-- indicator: code, in the Board's words; `_percent` and `_per_10000` stand last and mark what is worked out
+-- topic: subject that it belongs to
+-- title: its name for people
+-- kind: flow (events, summed over months), stock (open on a day), largest, percent, share, rate, mean, or statement
+-- unit: what it counts or is measured in
+-- numerator, denominator: measures added up above and below the line; a rate has the population aged 0 to 17 below
+-- places: decimal places that it is shown with, halves rounded up
+-- definition: what is counted, and what is not
+-- source: where the definition comes from
+-- polarity: whether higher or lower is better, or neither
+-- breakdown_types: the ways in which it is broken down
+-- caveats: what to bear in mind wherever it is shown
+select
+    code as indicator,
+    topic,
+    title,
+    kind,
+    unit,
+    numerator,
+    denominator,
+    places,
+    definition,
+    source,
+    polarity,
+    breakdown_types,
+    caveats
+from staging.indicators
+order by topic, code

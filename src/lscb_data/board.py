@@ -1,0 +1,100 @@
+"""A Board's own folder: its settings, and where its evidence, its warehouse and its own contracts stand."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from lscb_data.finding import UserError
+
+SETTINGS = "lscb.toml"
+
+
+class Settings(BaseSettings):
+    """What a Board says of itself, in `lscb.toml` or as LSCB_… in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="LSCB_", extra="forbid", frozen=True)
+
+    name: str
+    area: str
+    area_name: str
+    keep_builds: int = 5
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+
+@dataclass(frozen=True)
+class Board:
+    """The folder of one Board; the software's own contracts and SQL stand under the Board's."""
+
+    home: Path
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Raises UserError where the folder has no settings, or they are not understood."""
+        path = self.home / SETTINGS
+        if not path.is_file():
+            raise UserError(f"{self.home} is no Board's folder: it has no {SETTINGS}. Run: lscb --home DIR init")
+        try:
+            return Settings(**TomlConfigSettingsSource(Settings, path)())
+        except (ValidationError, ValueError) as error:
+            raise UserError(f"{path}: {error}") from None
+
+    @property
+    def raw(self) -> Path:
+        return self.home / "raw"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse"
+
+    @property
+    def staging(self) -> Path:
+        return self.warehouse / "staging"
+
+    def folders(self, name: str) -> list[Path]:
+        """Where `schemas` or `sql` stand: those that ship with the software, then the Board's own on top."""
+        own = self.home / name
+        return [shipped(name)] + ([own] if own.is_dir() and not own.samefile(shipped(name)) else [])
+
+
+def shipped(name: str) -> Path:
+    """The folder of that name that ships with the software: inside the wheel, or at the top of a checkout."""
+    package = Path(__file__).parent
+    return package / name if (package / name).is_dir() else package.parents[1] / name
+
+
+def at(home: Path | None = None) -> Board:
+    """The Board at this folder, or at LSCB_HOME, or here."""
+    return Board((home or Path(os.environ.get("LSCB_HOME") or ".")).absolute())
+
+
+def init(board: Board, name: str, area: str, area_name: str) -> None:
+    """Make the folder of a new Board. Raises UserError where one is there already."""
+    path = board.home / SETTINGS
+    if path.exists():
+        raise UserError(f"{board.home} is a Board's folder already ({SETTINGS}).")
+    for folder in (board.raw, board.warehouse):
+        folder.mkdir(parents=True, exist_ok=True)
+    lines = {"name": name, "area": area, "area_name": area_name}
+    quoted = "".join(f'{key} = "{value}"\n' for key, value in lines.items() if not set('"\\\n') & set(value))
+    if quoted.count("\n") < len(lines):
+        raise UserError('A name cannot hold " or \\ or a new line.')
+    path.write_text(quoted, "utf-8")

@@ -1,0 +1,64 @@
+"""What each published number means: the indicators declared in `schemas/indicators`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from lscb_data.contract import Name, Strict, read_yaml
+from lscb_data.finding import UserError
+
+
+class Indicator(Strict):
+    """One number the Board has defined.
+
+    `kind` says how it goes from months to quarters and years: a `flow` is summed, a `stock` taken at the last day, a
+    `largest` is the largest; a `percent`, `rate` or `mean` is worked out anew from its
+    parts, and a `share` from its breakdown's own total; a `statement` stands for the
+    period that it was made for, and for no other.
+    """
+
+    code: Name
+    title: str
+    kind: Literal["flow", "stock", "largest", "percent", "share", "rate", "mean", "statement"]
+    unit: str
+    numerator: list[Name] = Field(min_length=1, description="Measures, added up")
+    denominator: list[Name] = Field([], description="Measures, added up; a rate has the population instead")
+    places: int = Field(0, ge=0, le=4)
+    definition: str
+    source: str = Field(description="Where the definition comes from")
+    polarity: Literal["higher is better", "lower is better", "neither"] = "neither"
+    breakdown_types: list[Name] = []
+    caveats: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        suffix = {"percent": "_percent", "share": "_percent", "rate": "_per_10000"}.get(self.kind)
+        if suffix and not self.code.endswith(suffix):
+            raise ValueError(f"{self.code}: the code of a {self.kind} ends in {suffix}")
+        return self
+
+
+class Topic(Strict):
+    """One file of indicators on one subject."""
+
+    topic: Name
+    title: str
+    indicators: list[Indicator] = Field(min_length=1)
+
+
+def load_indicators(folders: Sequence[Path]) -> dict[str, tuple[str, Indicator]]:
+    """Every indicator by its code, with its topic; later folders over earlier ones.
+
+    Raises UserError for a file that is not understood, or a code declared twice.
+    """
+    found: dict[str, tuple[str, Indicator]] = {}
+    paths = {path.stem: path for folder in folders for path in sorted(folder.glob("indicators/*.yml"))}
+    for path in paths.values():
+        topic = read_yaml(path, Topic)
+        for indicator in topic.indicators:
+            if indicator.code in found:
+                raise UserError(f"{path.name}: the indicator {indicator.code} is declared twice")
+            found[indicator.code] = (topic.topic, indicator)
+    return found

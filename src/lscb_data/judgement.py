@@ -1,0 +1,248 @@
+"""A submission judged by its contract: read, laid out, screened in the database, the stopped rows by pydantic, and the
+whole of it by Great Expectations. Nothing here touches the warehouse: `lscb check` runs it on any file."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from lscb_data import period as periods
+from lscb_data.batch import Expectation, judge
+from lscb_data.contract import CodeList, Column, Return, Sheet
+from lscb_data.figure import Figure
+from lscb_data.finding import Finding, Severity
+from lscb_data.layout import Row, Rows, lay_out
+from lscb_data.period import Period
+from lscb_data.rows import Judged, Rated, Reader, judge_row, row_model
+from lscb_data.screen import TYPES, quote, screen_sql
+from lscb_data.spelling import fold
+from lscb_data.workbook import Grid, UnreadableError, read_grids
+
+ABOUT, LISTS = "About this return", "Lists for this return"  # the template's own sheets, which say nothing of the figures
+
+
+@dataclass
+class Judgement:
+    """What became of a submission. Rows received = accepted + rejected; of a refused submission every row is rejected."""
+
+    contract: Return
+    period: Period
+    findings: list[Finding] = field(default_factory=list)
+    sheets: list[tuple[Sheet, list[Judged]]] = field(default_factory=list)
+    unread: int = 0  # rows that a sheet's layout gave but that no judge could reach
+
+    @property
+    def refused(self) -> bool:
+        return any(f.severity is Severity.BLOCKER for f in self.findings)
+
+    @property
+    def received(self) -> int:
+        return sum(len(rows) for _, rows in self.sheets)
+
+    @property
+    def accepted(self) -> int:
+        return 0 if self.refused else sum(row.accepted for _, rows in self.sheets for row in rows)
+
+    @property
+    def rejected(self) -> int:
+        return self.received - self.accepted
+
+
+def judge_file(
+    path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str
+) -> Judgement:
+    """Everything that the contract says of the file. Never raises for what a supplier can send."""
+    out = Judgement(contract, period)
+    try:
+        grids = read_grids(path)
+    except UnreadableError as error:
+        out.findings.append(error.finding)
+        return out
+    laid = _lay_out_sheets(grids, path, out, codes, area_name)
+    reader = Reader(contract, codes, period)
+    with TemporaryDirectory(prefix="lscb-") as scratch:
+        database = Path(scratch) / "submission.duckdb"
+        with duckdb.connect(database) as connection:
+            for rows in laid:
+                judged = _judge_rows(connection, rows, reader)
+                out.sheets.append((rows.sheet, judged))
+                out.findings += [f.at(sheet=rows.sheet.names[0]) for row in judged for f in row.findings]
+                _keep_accepted(connection, rows.sheet, judged)
+        if not out.refused:
+            _judge_batches(database, out)
+    # A cell that several rows read (an area's name over its months) is one finding.
+    out.findings = list({(f.code, f.sheet, f.cell, f.cell or f.message): f for f in reversed(out.findings)}.values())[::-1]
+    return out
+
+
+def _lay_out_sheets(
+    grids: list[Grid], path: Path, out: Judgement, codes: Mapping[str, CodeList], area_name: str
+) -> list[Rows]:
+    laid, known = [], set()
+    wanted = out.contract.sheets_for(out.period)
+    for sheet in wanted:
+        names = {fold(name) for name in sheet.names}
+        found = grids[:1] if path.suffix.lower() == ".csv" else [g for g in grids if fold(g.name) in names]
+        known |= {g.name for g in found}
+        if len(found) != 1:
+            if found or sheet.required:
+                said = "doubled" if found else "missing"
+                there = ", ".join(f"'{g.name}'" for g in grids)
+                out.findings.append(
+                    Finding(
+                        f"sheet_{said}", Severity.BLOCKER,
+                        f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there}.",
+                        "Send the workbook with each of the template's sheets once.", sheet=sheet.names[0],
+                    )  # fmt: skip
+                )
+            continue
+        rows = lay_out(found[0], sheet, out.period, area_name, dict(codes))
+        rows.sheet = rows.sheet.model_copy(update={"names": [found[0].name, *sheet.names]})
+        if sheet.stated_period:
+            _stated_period(rows, out.period)
+        _doubled_rows(rows)
+        out.findings += [f.at(sheet=found[0].name) for f in rows.findings]
+        laid.append(rows)
+    for grid in grids:
+        if grid.name not in {*known, ABOUT, LISTS} and grid.cells and any(fold(n) != fold(grid.name) for s in wanted for n in s.names):
+            out.findings.append(
+                Finding(
+                    "sheet_unknown", Severity.QUERY, f"The sheet '{grid.name[:40]}' is not part of this return; it was not read.",
+                    "Take it out, or agree with the Board what it holds.", sheet=grid.name[:40],
+                )  # fmt: skip
+            )
+    return laid
+
+
+def _stated_period(rows: Rows, period: Period) -> None:
+    """Titles and notes that name a period which has nothing of the return's own."""
+    for cell, text in rows.notes:
+        other = [p for p in periods.stated(text) if not p.overlaps(period)]
+        if other:
+            rows.remark(
+                "period_disputed", Severity.QUERY,
+                f"The sheet's own words name {', '.join(_said(p) for p in other)}, but the return is for {period}.",
+                "Say which period the figures are for.", cell,
+            )  # fmt: skip
+
+
+def _said(period: Period) -> str:
+    if period.type == "month":
+        return f"{period.start:%B %Y}"
+    return f"{period.start:%B %Y} to {period.end:%B %Y}"
+
+
+def _doubled_rows(rows: Rows) -> None:
+    """Rows of one key as printed: it cannot be said which of them holds."""
+    keys = [c.name for c in rows.sheet.columns if c.key]
+    if not keys:
+        return
+    said = [tuple(fold(row.texts.get(key, "")) for key in keys) for row in rows.rows]
+    counts = Counter(said)
+    for key, row in zip(said, rows.rows, strict=True):
+        if counts[key] > 1 and any(key):
+            rows.remark(
+                "row_doubled", Severity.BLOCKER,
+                f"{counts[key]} rows are for '{' '.join(row.texts[k] for k in keys)}'.",
+                "Leave one row for each.", row.cells.get(keys[0]), keys[0],
+            )  # fmt: skip
+
+
+def _judge_rows(connection: duckdb.DuckDBPyConnection, rows: Rows, reader: Reader) -> list[Judged]:
+    """The screen over all rows at once; pydantic for those it stops."""
+    if not rows.rows:
+        return []
+    names = [column.name for column in rows.sheet.columns]
+    texts = pa.table(
+        {"row": [row.number for row in rows.rows], **{n: [row.texts.get(n, "") for row in rows.rows] for n in names}}
+    )
+    connection.register("received", texts)
+    # Python values, not a frame: a frame would turn decimals into binary fractions.
+    screened = connection.sql(screen_sql("received", rows.sheet, reader.codes, reader.period))
+    typed = {record[0]: dict(zip(screened.columns, record, strict=True)) for record in screened.fetchall()}
+    connection.unregister("received")
+    model = row_model(rows.sheet, reader)
+    return [
+        judge_row(model, rows.sheet, row) if typed[row.number]["stopped"] else _passed(row, typed[row.number], rows.sheet)
+        for row in rows.rows
+    ]
+
+
+def _passed(row: Row, typed: Mapping[str, Any], sheet: Sheet) -> Judged:
+    """A row that the screen let through: its values as pydantic would give them."""
+    values: dict[str, Any] = {}
+    for column in sheet.columns:
+        value, text = typed[column.name], row.texts[column.name]
+        if not text:
+            values[column.name] = None
+        elif column.is_number:
+            values[column.name] = Figure(text, value=Decimal(value))
+        elif column.type == "month":
+            values[column.name] = periods.parse(value)
+        elif column.type == "date":
+            values[column.name] = value
+        else:
+            values[column.name] = value
+    return Judged(row, values, ())
+
+
+def _keep_accepted(connection: duckdb.DuckDBPyConnection, sheet: Sheet, judged: list[Judged]) -> None:
+    """The accepted rows as a typed table of the sheet's name, for the judge of the whole."""
+    columns = {c.name: TYPES[c.type] for c in sheet.columns}
+    declared = ", ".join(f"{quote(name)} {kind}" for name, kind in columns.items())
+    connection.execute(f"create table {quote(sheet.sheet)} (row bigint, {declared})")
+    accepted = [[row.row.number, *(_stored(row.values[name]) for name in columns)] for row in judged if row.accepted]
+    if accepted:
+        marks = ", ".join("?" * (len(columns) + 1))
+        connection.executemany(f"insert into {quote(sheet.sheet)} values ({marks})", accepted)  # noqa: S608
+
+
+def _stored(value: Any) -> Any:
+    match value:
+        case Figure():
+            return value.value
+        case Rated():
+            return value.code
+        case Period():
+            return str(value)
+    return value
+
+
+def _judge_batches(database: Path, out: Judgement) -> None:
+    declared = {
+        (sheet.sheet, batch.code): (sheet, batch) for sheet, _ in out.sheets for batch in sheet.batch
+    }
+    expectations = [
+        Expectation(batch.code, sheet.sheet, batch.expect, batch.arguments, batch.query) for sheet, batch in declared.values()
+    ]
+    cells = {(s.sheet, row.row.number): row.row.cells for s, rows in out.sheets for row in rows}
+    for breach in judge(database, expectations):
+        sheet, batch = declared[breach.table, breach.code]
+        for row in breach.rows or ({},):
+            number, column = row.get("row"), row.get("column") or batch.arguments.get("column")
+            shown = {key: _trim(value) for key, value in row.items()} | {"observed": breach.observed}
+            out.findings.append(
+                Finding(
+                    batch.code, batch.severity, batch.message.format_map(_Said(shown)), batch.fix, sheet=sheet.names[0],
+                    cell=cells.get((breach.table, number), {}).get(column) if number else None,
+                    column=column, row=number,
+                )  # fmt: skip
+            )
+
+
+class _Said(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return f"({key})"
+
+
+def _trim(value: Any) -> Any:
+    shown = str(value)
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+

@@ -1,0 +1,147 @@
+"""Months, quarters and financial years (April to March) as a Board writes them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+PeriodType = Literal["month", "quarter", "year", "date"]
+
+MONTHS = ("january february march april may june july august september october november december").split()
+_MONTH = r"(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r"|sept)"
+_YEAR = r"(?:20\d\d|\d\d)"
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A stretch of days that a figure is for; `str()` is how it is published: `2014-15 Q1`, `2014-04`."""
+
+    start: date
+    end: date
+    type: PeriodType
+
+    def __str__(self) -> str:
+        match self.type:
+            case "date":
+                return self.start.isoformat()
+            case "month":
+                return f"{self.start:%Y-%m}"
+            case "quarter":
+                return f"{year_of(self.start)} Q{(self.start.month - 4) % 12 // 3 + 1}"
+            case "year":
+                first = self.start.year
+                return f"{first}-{(first + 1) % 100:02}"
+
+    @property
+    def folder(self) -> str:
+        """The name of this period's folder in `raw/`."""
+        return str(self).replace(" ", "-")
+
+    def overlaps(self, other: "Period") -> bool:
+        return self.start <= other.end and other.start <= self.end
+
+    def contains(self, other: "Period") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def months(self) -> list["Period"]:
+        """The months that this period is made of, first to last."""
+        return list(_months(self.start, self.end))
+
+
+def _months(start: date, end: date) -> Iterator[Period]:
+    first = start.replace(day=1)
+    while first <= end:
+        found = month(first.year, first.month)
+        yield found
+        first = found.end + timedelta(days=1)
+
+
+def month(year: int, number: int) -> Period:
+    following = date(year + number // 12, number % 12 + 1, 1)
+    return Period(date(year, number, 1), following - timedelta(days=1), "month")
+
+
+def day(when: date) -> Period:
+    return Period(when, when, "date")
+
+
+def year(first: int) -> Period:
+    """The financial year that begins on 1 April of `first`."""
+    return Period(date(first, 4, 1), date(first + 1, 3, 31), "year")
+
+
+def quarter(first: int, number: int) -> Period:
+    """Quarter 1 to 4 (April–June … January–March) of the financial year beginning in `first`."""
+    months = year(first).months()[number * 3 - 3 : number * 3]
+    return Period(months[0].start, months[-1].end, "quarter")
+
+
+def year_of(when: date) -> Period:
+    return year(when.year if when.month > 3 else when.year - 1)
+
+
+def quarter_of(when: date) -> Period:
+    return quarter(year_of(when).start.year, (when.month - 4) % 12 // 3 + 1)
+
+
+def parse(text: str) -> Period:
+    """The period written as `2014-15`, `2014-15 Q1` (or `2014-15-Q1`), `2014-04` or `2015-03-31`.
+
+    Raises ValueError, saying the forms, for anything else.
+    """
+    text = text.strip()
+    if found := re.fullmatch(r"(20\d\d)[-/](\d\d)(?:[ -]?Q([1-4]))?", text):
+        first, second = int(found[1]), int(found[2])
+        if second == (first + 1) % 100:
+            return quarter(first, int(found[3])) if found[3] else year(first)
+        if not found[3] and 1 <= second <= 12:
+            return month(first, second)
+    if re.fullmatch(r"20\d\d-\d\d-\d\d", text):
+        return day(date.fromisoformat(text))
+    raise ValueError(f"'{text}' is not a period: write 2014-15, 2014-15 Q1, 2014-04 or 2015-03-31")
+
+
+def month_named(text: str, within: Period) -> Period | None:
+    """The month a supplier wrote as `Apr`, `April`, `Apr-14`, `April 2014` or an ISO date.
+
+    A bare name is the month of that name inside `within`, or, failing that, inside its financial year.
+    None where the text names no month.
+    """
+    text = text.strip().rstrip(".").lower()
+    if re.fullmatch(r"20\d\d-\d\d(-01)?( 00:00:00)?", text):
+        return month(int(text[:4]), int(text[5:7])) if 1 <= int(text[5:7]) <= 12 else None
+    found = re.fullmatch(rf"({_MONTH})\b[\s./'’–-]*({_YEAR})?", text)
+    if not found:
+        return None
+    number = _number(found[1])
+    if found[2]:
+        return month(_full_year(found[2]), number)
+    same = [m for m in within.months() if m.start.month == number]
+    return (same or [m for m in year_of(within.start).months() if m.start.month == number])[0]
+
+
+def stated(text: str) -> list[Period]:
+    """The periods that a heading or a note names: `April – June 2014`, `1 April 2014 – 31 March 2015`, `June 2015`."""
+    text = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text.lower())
+    text = re.sub(r"\b(20\d\d)[-/](\d\d?)\b(?![-/])", r"\1", text)
+    first = rf"(?:\d{{1,2}}\s+)?({_MONTH})\b\s*(20\d\d)?"
+    last = rf"(?:\d{{1,2}}\s+)?({_MONTH})\b\s*(20\d\d)"
+    found: list[Period] = []
+    for span in re.finditer(rf"{first}\s*(?:–|-|to|until)\s*{last}|{last}", text):
+        if span[5]:
+            found.append(month(int(span[6]), _number(span[5])))
+        else:
+            end = month(int(span[4]), _number(span[3]))
+            begin = month(int(span[2] or span[4]), _number(span[1]))
+            if begin <= end:
+                found.append(Period(begin.start, end.end, "date"))
+    return found
+
+
+def _number(name: str) -> int:
+    return next(number for number, full in enumerate(MONTHS, 1) if full.startswith(name[:3]))
+
+
+def _full_year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)

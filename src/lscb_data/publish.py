@@ -1,0 +1,82 @@
+"""The new warehouse takes the old one's place in one step; readers of the old one keep it until they are done."""
+
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from lscb_data.board import Board
+from lscb_data.finding import UserError
+from lscb_data.submission import write_whole
+
+NAME = "lscb.duckdb"  # the stable name, for people and tools
+
+
+class BusyError(UserError):
+    """Another load holds the warehouse."""
+
+    exit_code = 4
+
+
+def current(board: Board) -> Path:
+    """The file of the build in force. Raises UserError where nothing was loaded yet."""
+    link = board.warehouse / NAME
+    if not link.exists():
+        raise UserError(f"There is no warehouse in {board.warehouse} yet: run lscb load.")
+    return link.resolve()
+
+
+def publish(board: Board, build: Path) -> Path:
+    """Let the stable name stand for this build, in one step, and take away builds that are older than those kept.
+
+    Returns the stable name's path. The step is one rename: a reader opens the build before or this one, whole.
+    """
+    link = board.warehouse / NAME
+    part = board.warehouse / f".{NAME}.{os.getpid()}.part"
+    part.unlink(missing_ok=True)
+    part.symlink_to(build.relative_to(board.warehouse))
+    part.replace(link)
+    for old in sorted(build.parent.glob("*.duckdb"))[: -board.settings.keep_builds]:
+        if old != build:
+            old.unlink(missing_ok=True)
+    return link
+
+
+@contextmanager
+def holding(board: Board, wait: float, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the Board's warehouse for one load. Waits so many seconds for another load, saying who holds it.
+
+    Raises BusyError where it is still held after that. The system lets go of the lock of a process that died.
+    """
+    board.warehouse.mkdir(parents=True, exist_ok=True)
+    lock, holder = FileLock(board.warehouse / ".load.lock"), board.warehouse / ".load.holder"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        who = _holder(holder)
+        say(f"Another load holds the warehouse ({who}); waiting up to {wait:.0f} s.")
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout:
+            raise BusyError(f"Another load holds the warehouse ({_holder(holder)}). Try again when it is done.") from None
+    try:
+        me = {"user": getuser(), "host": socket.gethostname(), "process": os.getpid()}
+        write_whole(holder, json.dumps(me | {"since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}).encode())
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(path: Path) -> str:
+    try:
+        held = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return "it has just begun"
+    return f"{held['user']} on {held['host']}, process {held['process']}, since {held['since']}"

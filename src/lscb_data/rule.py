@@ -1,0 +1,140 @@
+"""The small language of a contract's `must`: one SQL condition, judged alike in the database and on one row.
+
+Comparisons, `and or not`, `+ - *`, `is null`, `in`, `between`, `coalesce`, and
+`agrees_percent(printed, part, whole)`: the printed percentage is the part of the whole, half-up at its own places.
+A condition that cannot be decided, because a value is missing, is not broken.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from lscb_data.rounding import half_up
+
+Value = Any  # Fraction, str, date, bool or None, as SQL's own values
+
+_COMPARE: dict[type[exp.Expr], Callable[[Value, Value], bool]] = {
+    exp.EQ: lambda a, b: a == b,
+    exp.NEQ: lambda a, b: a != b,
+    exp.LT: lambda a, b: a < b,
+    exp.LTE: lambda a, b: a <= b,
+    exp.GT: lambda a, b: a > b,
+    exp.GTE: lambda a, b: a >= b,
+}
+_RECKON: dict[type[exp.Expr], Callable[[Value, Value], Value]] = {
+    exp.Add: lambda a, b: a + b,
+    exp.Sub: lambda a, b: a - b,
+    exp.Mul: lambda a, b: a * b,
+}
+_OTHER = (
+    exp.And, exp.Or, exp.Not, exp.Paren, exp.Neg, exp.Is, exp.In, exp.Between, exp.Coalesce,
+    exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1000)
+def parse_rule(must: str) -> exp.Expr:
+    return sqlglot.parse_one(must, read="duckdb")
+
+
+def check_rule(must: str, columns: Mapping[str, str]) -> None:
+    """Raises ValueError where the condition is not of the language, or names a column that the sheet has not."""
+    try:
+        tree = parse_rule(must)
+    except sqlglot.errors.SqlglotError as error:
+        raise ValueError(f"'{must}' is not a condition: {error}") from None
+    for node in tree.walk():
+        if isinstance(node, exp.Anonymous):
+            if node.name.lower() != "agrees_percent" or len(node.expressions) != 3:
+                raise ValueError(f"'{must}': there is no function {node.name}; there is agrees_percent(printed, part, whole)")
+            if not all(isinstance(part, exp.Column) for part in node.expressions):
+                raise ValueError(f"'{must}': agrees_percent takes three columns")
+        elif type(node) not in _COMPARE and type(node) not in _RECKON and not isinstance(node, _OTHER):
+            raise ValueError(f"'{must}': {type(node).__name__} is not part of the language of rules")
+        if isinstance(node, exp.Column) and node.name not in columns:
+            raise ValueError(f"'{must}': there is no column {node.name}")
+
+
+def columns_of(must: str) -> list[str]:
+    """The columns that the condition reads, in order."""
+    return list(dict.fromkeys(node.name for node in parse_rule(must).find_all(exp.Column)))
+
+
+def holds(must: str, values: Mapping[str, Value], places: Mapping[str, int]) -> bool | None:
+    """Whether the row keeps the rule; None where a missing value leaves it open. `places`: decimals as printed."""
+
+    def value(node: exp.Expr) -> Value:
+        match node:
+            case exp.Paren():
+                return value(node.this)
+            case exp.Column():
+                return values[node.name]
+            case exp.Literal():
+                return node.this if node.is_string else Fraction(node.this)
+            case exp.Boolean():
+                return bool(node.this)
+            case exp.Null():
+                return None
+            case exp.And() | exp.Or():
+                sides = (value(node.left), value(node.right))
+                deciding = isinstance(node, exp.Or)
+                if deciding in sides:
+                    return deciding
+                return None if None in sides else not deciding
+            case exp.Not():
+                inner = value(node.this)
+                return None if inner is None else not inner
+            case exp.Neg():
+                inner = value(node.this)
+                return None if inner is None else -inner
+            case exp.Is():
+                return value(node.this) is value(node.expression)
+            case exp.In():
+                return _any_equal(value(node.this), [value(item) for item in node.expressions])
+            case exp.Between():
+                low, middle, high = value(node.args["low"]), value(node.this), value(node.args["high"])
+                bounds = [None if None in (low, middle) else low <= middle, None if None in (middle, high) else middle <= high]
+                return False if False in bounds else (None if None in bounds else True)
+            case exp.Coalesce():
+                return next((v for v in map(value, (node.this, *node.expressions)) if v is not None), None)
+            case exp.Anonymous():
+                printed, part, whole = (value(item) for item in node.expressions)
+                if None in (printed, part, whole) or whole <= 0 or part < 0:
+                    return None
+                shown = places.get(node.expressions[0].name, 0)
+                return half_up(Fraction(part) * 100 / Fraction(whole), shown) == printed
+        left, right = value(node.this), value(node.expression)
+        if left is None or right is None:
+            return None
+        act = _COMPARE.get(type(node)) or _RECKON[type(node)]
+        return act(left, right)
+
+    found = value(parse_rule(must))
+    return None if found is None else bool(found)
+
+
+def _any_equal(value: Value, items: list[Value]) -> bool | None:
+    if value is None:
+        return None
+    return True if value in items else (None if None in items else False)
+
+
+def to_sql(must: str) -> str:
+    """The condition as DuckDB reads it, over typed columns and their `<column>__places`."""
+
+    def spell(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Anonymous):
+            return node
+        printed, part, whole = (item.sql("duckdb", identify=True) for item in node.expressions)
+        ten = f"(10 ** \"{node.expressions[0].name}__places\")::hugeint"
+        return sqlglot.parse_one(
+            f"case when {whole} > 0 and {part} >= 0 then ({printed} * {ten})"
+            f" = (({part}::hugeint * 200 * {ten} + {whole}) // (2 * {whole}::hugeint)) end",
+            read="duckdb",
+        )
+
+    return parse_rule(must).copy().transform(spell).sql("duckdb", identify=True)

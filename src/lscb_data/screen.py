@@ -1,0 +1,76 @@
+"""The contract's row rules as one query over all rows at once. A row that it lets through is surely valid and its typed
+values are pydantic's own; a row that it stops goes to pydantic, which alone says whether anything is wrong, and what."""
+
+from collections.abc import Mapping
+
+from lscb_data import rule
+from lscb_data.contract import CodeList, Column, Sheet
+from lscb_data.period import Period, month_named, year_of
+from lscb_data.rows import PATTERNS
+
+TYPES = {
+    "count": "bigint", "decimal": "decimal(28, 10)", "percent": "decimal(28, 10)", "month": "varchar",
+    "date": "date", "code": "varchar", "text": "varchar", "identifier": "varchar", "rating": "varchar",
+}  # fmt: skip
+
+
+def screen_sql(table: str, sheet: Sheet, codes: Mapping[str, CodeList], period: Period) -> str:
+    """A query of the sheet's rows, typed, with `stopped`: true where pydantic must look.
+
+    `table` has the columns `row` and, as text ('' where blank), those of the sheet.
+    """
+    typed, sure = [], []
+    for column in sheet.columns:
+        value, ok = _column(column, codes, period)
+        name = quote(column.name)
+        typed.append(f"{value} as {name}")
+        if column.is_number:
+            typed.append(f"length(split_part(rtrim({name}, '% '), '.', 2)) as {quote(column.name + '__places')}")
+        sure.append(f"coalesce({ok}, false)")
+    typed_rows = f'select "row", {", ".join(typed)}, {" and ".join(sure)} as sure from {quote(table)}'  # noqa: S608
+    rules = "".join(f" and coalesce({rule.to_sql(one.must)}, true)" for one in sheet.rules)
+    return f"select * exclude (sure), not (sure{rules}) as stopped from ({typed_rows})"  # noqa: S608
+
+
+def quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _column(column: Column, codes: Mapping[str, CodeList], period: Period) -> tuple[str, str]:
+    """The column's typed value, and the condition under which nothing can be wrong with its text."""
+    name = quote(column.name)
+    blank = "false" if column.required or column.is_figure else f"{name} = ''"
+    if column.type in PATTERNS:
+        inner = f"regexp_extract({name}, {literal(f'^(?:{column.pattern})$')}, 1)" if column.pattern else name
+        value = f"try_cast(replace(rtrim({inner}, '% '), ',', '') as decimal(28, 10))"
+        bounds = [f"{value} >= {column.minimum}"] if column.minimum is not None else []
+        bounds += [f"{value} <= {column.maximum}"] if column.maximum is not None else []
+        ok = " and ".join([f"regexp_full_match({inner}, {literal(PATTERNS[column.type])})", *bounds])
+        return f"try_cast({value} as {TYPES[column.type]})", f"({blank} or ({ok}))"
+    if column.type in ("code", "month"):
+        sure = codes[column.codes].sure if column.codes else _months(period)
+        if column.total:
+            sure = {k: v for k, v in sure.items() if k not in {word.lower() for word in column.total}}
+        cases = " ".join(f"when {literal(text)} then {literal(code)}" for text, code in sure.items())
+        value = f"case lower({name}) {cases} end"
+        return value, f"({blank} or {value} is not null)"
+    if column.type == "date":
+        uk = f"regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')"
+        iso = f"regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+        value = f"case when {uk} then try_strptime({name}, '%d/%m/%Y') when {iso} then try_strptime({name}, '%Y-%m-%d') end::date"
+        return value, f"({blank} or {value} is not null)"
+    if column.type == "rating":
+        return name, "false"
+    matches = f" and regexp_full_match({name}, {literal(column.pattern)})" if column.pattern else ""
+    return f"nullif({name}, '')", f"({blank} or ({name} <> ''{matches} and not starts_with({name}, '#')))"
+
+
+def _months(period: Period) -> dict[str, str]:
+    forms = ("%b", "%B", "%b-%y", "%B %Y", "%Y-%m")
+    texts = {m.start.strftime(form).lower(): m for m in period.months() for form in forms}
+    year = year_of(period.start)
+    return {text: str(m) for text, m in texts.items() if month_named(text, period) == m and year.contains(m)}

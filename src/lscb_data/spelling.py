@@ -1,0 +1,31 @@
+"""How suppliers write words: white space, case, punctuation and letters of another alphabet that look Latin."""
+
+import re
+import unicodedata
+
+# Cyrillic and Greek capitals and small letters that print like Latin ones.
+_LOOKALIKES = str.maketrans(
+    "АВЕКМНОРСТУХЅІЈаеорсухѕіјԁһкмнтвΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναικ",
+    "ABEKMHOPCTYXSIJaeopcyxsijdhkmhtbABEZHIKMNOPTYXovaik",
+)
+_BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff]+")
+
+
+def clean(text: str) -> str:
+    """The text with every kind of blank (non-breaking, zero-width, new lines) folded to single spaces, and trimmed."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def latin(text: str) -> str:
+    """The text with letters of another alphabet that look Latin replaced by the Latin ones."""
+    return text.translate(_LOOKALIKES)
+
+
+def has_lookalikes(text: str) -> bool:
+    return latin(text) != text
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, lower case, look-alikes as Latin: what two spellings of one word have in common."""
+    text = unicodedata.normalize("NFKC", latin(text)).casefold()
+    return "".join(letter for letter in text if letter.isalnum())

@@ -1,0 +1,258 @@
+"""What a judged submission leaves behind: one Parquet file of its rows, never rewritten, and the judgement beside it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lscb_data.board import Board
+from lscb_data.contract import Column, Contracts, Return, Sheet
+from lscb_data.figure import Figure, Status
+from lscb_data.finding import Finding, Severity
+from lscb_data.judgement import Judgement, judge_file
+from lscb_data.period import Period, day, parse, quarter_of, year_of
+from lscb_data.rounding import places_of
+from lscb_data.rows import Judged, Rated
+from lscb_data.submission import Submission, write_whole
+
+READER = 1  # counts up when what is read from the same file by the same contract changes
+
+_DECIMAL = pa.decimal128(28, 10)
+FIGURES = pa.schema(
+    [
+        pa.field(name, kind)
+        for names, kind in {
+            "submission_id return sheet": pa.string(),
+            "row": pa.int64(),
+            "accepted": pa.bool_(),
+            "area_code provider period_type period": pa.string(),
+            "period_start period_end": pa.date32(),
+            "measure prints breakdown_type breakdown label printed": pa.string(),
+            "value low high": _DECIMAL,
+            "places": pa.int32(),
+            "unit qualifier status note file cell": pa.string(),
+        }.items()
+        for name in names.split()
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A submission as judged and landed: its counts, its findings, and its rows' file (None where it was refused)."""
+
+    submission: Submission
+    contract_hash: str
+    refused: bool
+    received: int
+    accepted: int
+    rejected: int
+    findings: tuple[dict[str, Any], ...]
+    rows: Path | None
+    title: str
+    public: str | None
+
+
+def land(board: Board, contracts: Contracts, submission: Submission) -> Landed:
+    """Judge the submission and keep the outcome in staging; where it was landed before, by this contract, that outcome.
+
+    A file altered since its receipt is refused, whatever was landed of it before.
+    """
+    name = submission.receipt.return_
+    if name not in contracts.returns:
+        return _refused(submission, "", "contract_missing", f"There is no contract for the return '{name}'.",
+                        "Put its YAML into schemas/returns, or receive the file again for another return.")  # fmt: skip
+    contract, contract_hash = contracts[name], contracts.hashes[name]
+    if submission.altered:
+        return _refused(submission, contract_hash, "file_altered", "The file is not the one that was received (its hash differs).",
+                        "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
+    keys = (submission.id, submission.receipt.sha256, contract_hash, board.settings.area, board.settings.area_name, str(READER))
+    stem = board.staging / f"{submission.id}.{sha256('|'.join(keys).encode()).hexdigest()[:16]}"
+    outcome, rows = stem.with_name(stem.name + ".json"), stem.with_name(stem.name + ".parquet")
+    if not outcome.exists():
+        board.staging.mkdir(parents=True, exist_ok=True)
+        judged = judge_file(
+            submission.path, contract, contracts.codes, submission.period, board.settings.area_name
+        )
+        if not judged.refused:
+            _write_rows(rows, submission, judged, board.settings.area)
+        write_whole(outcome, json.dumps(_outcome(submission, judged), ensure_ascii=False, indent=1).encode())
+    kept = json.loads(outcome.read_text("utf-8"))
+    return Landed(
+        submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],
+        tuple(kept["findings"]), None if kept["refused"] else rows, contract.title, contract.public,
+    )  # fmt: skip
+
+
+def _refused(submission: Submission, contract_hash: str, code: str, message: str, fix: str) -> Landed:
+    finding = _stamped(Finding(code, Severity.BLOCKER, message, fix), submission)
+    return Landed(submission, contract_hash, True, 0, 0, 0, (finding.as_dict(),), None, submission.receipt.return_, None)
+
+
+def _outcome(submission: Submission, judged: Judgement) -> dict[str, Any]:
+    return {
+        "submission_id": submission.id,
+        "refused": judged.refused,
+        "received": judged.received,
+        "accepted": judged.accepted,
+        "rejected": judged.rejected,
+        "findings": [_stamped(f, submission).as_dict() for f in judged.findings],
+    }
+
+
+def _stamped(finding: Finding, submission: Submission) -> Finding:
+    return finding.at(
+        file=submission.receipt.file, return_=submission.receipt.return_, period=str(submission.period), submission=submission.id
+    )
+
+
+def _write_rows(path: Path, submission: Submission, judged: Judgement, area: str) -> None:
+    if judged.contract.kind == "measures":
+        table = pa.Table.from_pylist(list(figures(submission, judged, area)), schema=FIGURES)
+    else:
+        sheet, rows = judged.sheets[0]
+        table = pa.Table.from_pylist(
+            [_record(submission, sheet, row) for row in rows], schema=_record_schema(sheet)
+        )
+    part = path.with_name(f".{path.name}.part")
+    pq.write_table(table, part, compression="zstd")
+    part.replace(path)
+
+
+def _record_schema(sheet: Sheet) -> pa.Schema:
+    kinds = {"count": pa.int64(), "decimal": _DECIMAL, "percent": _DECIMAL, "date": pa.date32()}
+    head = [("submission_id", pa.string()), ("sheet", pa.string()), ("row", pa.int64()), ("accepted", pa.bool_())]
+    return pa.schema([*head, *((c.name, kinds.get(c.type, pa.string())) for c in sheet.columns), ("cell", pa.string())])
+
+
+def _record(submission: Submission, sheet: Sheet, judged: Judged) -> dict[str, Any]:
+    """One row of a return of kind records. Of a row set aside only its place is kept: its cells may hold anything."""
+    first = judged.row.cells.get(sheet.columns[0].name, "")
+    kept = {name: _plain(value) for name, value in judged.values.items()} if judged.accepted else {}
+    where = f"{submission.place}!{sheet.names[0]}!{first}"
+    return {"submission_id": submission.id, "sheet": sheet.sheet, "row": judged.row.number, "accepted": judged.accepted, "cell": where} | kept
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Figure():
+            return None if value.value is None else value.value
+        case Period():
+            return str(value)
+    return value
+
+
+def figures(submission: Submission, judged: Judgement, area: str) -> Iterator[dict[str, Any]]:
+    """Every figure cell of the submission, as one row of `staging`: what it measures, for where and when, and its cell."""
+    for sheet, rows in judged.sheets:
+        for row in rows:
+            for column in sheet.columns:
+                if column.is_figure:
+                    yield from _column_figures(submission, judged.contract, sheet, row, column, area)
+
+
+def _column_figures(
+    submission: Submission, contract: Return, sheet: Sheet, row: Judged, column: Column, area: str
+) -> Iterator[dict[str, Any]]:
+    value = row.values.get(column.name)
+    keys = {key: by.name for key in ("period", "area", "provider", "breakdown") if (by := sheet.keyed(key))}
+    period = _period_of(column, submission.period, row.values.get(keys.get("period", "")))
+    breakdown = row.values.get(keys["breakdown"]) if "breakdown" in keys else column.breakdown
+    base = {
+        "submission_id": submission.id,
+        "return": contract.return_,
+        "sheet": sheet.sheet,
+        "row": row.row.number,
+        "accepted": row.accepted,
+        "area_code": column.area or row.values.get(keys.get("area", "")) or area,
+        "provider": row.values.get(keys.get("provider", "")),
+        "period_type": period.type,
+        "period": str(period),
+        "period_start": period.start,
+        "period_end": period.end,
+        "measure": column.measure,
+        "prints": column.prints,
+        "breakdown_type": (column.breakdown_type or sheet.breakdown_type) if breakdown not in (None, "all") else None,
+        "breakdown": breakdown or "all",
+        "label": row.row.texts.get(keys.get("breakdown", "")),
+        "printed": row.row.texts.get(column.name) or None,
+        "unit": column.unit,
+        "note": " ".join(text for text in (column.note, *sheet.footnotes) if text) or None,
+        "file": submission.place,
+        "cell": f"{submission.place}!{sheet.names[0]}!{row.row.cells.get(column.name, '')}",
+    }
+    if not row.accepted:
+        yield base | {"status": str(Status.UNRELIABLE)}
+    elif isinstance(value, Rated):
+        own = {"breakdown_type": "rating", "breakdown": value.code, "qualifier": value.printed, "status": str(value.status)}
+        yield base | own | {"note": value.text or None}
+        for level, figure in value.figures if column.figures else ():
+            inside = column.figures
+            assert inside is not None  # noqa: S101 - the line above says so, mypy cannot see it
+            of = {"measure": inside.measure, "unit": inside.unit, "note": value.text or None, "printed": figure.printed}
+            at_level = {"breakdown_type": None if level == "all" else inside.breakdown_type, "breakdown": level}
+            yield base | of | at_level | _of_figure(figure)
+    elif isinstance(value, Figure):
+        yield base | _of_figure(value)
+    else:  # words where a figure would stand
+        status = Status.REPORTED if value else Status.NOT_SUPPLIED
+        yield base | {"qualifier": value, "status": str(status)}
+
+
+def _of_figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "places": places_of(figure.printed or ""),
+        "qualifier": figure.qualifier,
+        "status": str(figure.status),
+    }
+
+
+def _period_of(column: Column, period: Period, of_row: Period | None) -> Period:
+    """The period that a column's figure is for: the row's own, or one reckoned from the return's period."""
+    this_year = year_of(period.start)
+    last_year = year_of(this_year.start - timedelta(days=1))
+    match column.of:
+        case "last_month":
+            return period.months()[-1]
+        case "quarter":
+            return quarter_of(period.end)
+        case "quarter_end":
+            return day(period.end)
+        case "year":
+            return this_year
+        case "year_end":
+            return day(this_year.end)
+        case "previous_year":
+            return last_year
+        case "previous_year_end":
+            return day(last_year.end)
+    return of_row or period
+
+
+def standing(landed: list[Landed]) -> Mapping[str, str]:
+    """What each submission is worth now, by its id: `accepted` (it stands), `superseded` by a later accepted one of the same
+    return and period, or `refused`."""
+    worth: dict[str, str] = {}
+    last: dict[tuple[str, str], str] = {}
+    for one in landed:  # oldest first
+        key = (one.submission.receipt.return_, one.submission.receipt.period)
+        if one.refused:
+            worth[one.submission.id] = "refused"
+            continue
+        if key in last:
+            worth[last[key]] = "superseded"
+        worth[one.submission.id], last[key] = "accepted", one.submission.id
+    return worth
+
+
+def overdue(contract: Return, period: str, today: date) -> bool:
+    return today > parse(period).end + timedelta(days=contract.due.days)

@@ -1,0 +1,262 @@
+"""The warehouse, built anew from staging by the SQL of `sql/`: one file a table, its path its name."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from lscb_data.board import Board
+from lscb_data.contract import Contracts, Return
+from lscb_data.finding import UserError
+from lscb_data.indicator import Indicator
+from lscb_data.period import Period, quarter_of, year_of
+from lscb_data.screen import TYPES, literal, quote
+from lscb_data.staging import FIGURES, Landed, standing
+
+SCHEMAS = ("staging", "conformed", "marts", "published", "checks", "audit")
+FINDING = (
+    "return", "period", "submission", "file", "sheet", "cell", "column", "row", "code", "severity", "message", "fix",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of `sql/`: its schema and name, its SELECT, what it says of itself, and the tables it reads."""
+
+    schema: str
+    name: str
+    query: str
+    comment: str
+    columns: Mapping[str, str]
+    reads: frozenset[str]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+def read_table(path: Path) -> Table:
+    """The table in one SQL file. Raises UserError where it is not one SELECT under a first line `-- One row per …`."""
+    text = path.read_text("utf-8")
+    head = re.match(r"(?:--.*\n)+", text)
+    lines = [line.removeprefix("--").strip() for line in head[0].splitlines()] if head else []
+    if not lines or not lines[0].startswith("One row per "):
+        raise UserError(f"{path}: the first line is `-- One row per …`")
+    try:
+        trees = sqlglot.parse(text, read="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        raise UserError(f"{path}: is not SQL: {error}") from None
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        raise UserError(f"{path}: holds more or less than one SELECT")
+    reads = {f"{table.db}.{table.name}" for table in trees[0].find_all(exp.Table) if table.db in SCHEMAS}
+    said = (re.match(r"([a-z0-9_, ]+): (.+)", line) for line in lines[1:])
+    columns = {name.strip(): one[2] for one in said if one for name in one[1].split(",")}
+    return Table(path.parent.name, path.stem, text, lines[0], columns, frozenset(reads))
+
+
+def tables(folders: Iterable[Path]) -> list[Table]:
+    """Every table of `sql/`, in the order in which they can be built."""
+    paths = {
+        f"{path.parent.name}.{path.stem}": path
+        for folder in folders
+        for schema in SCHEMAS[1:]
+        for path in sorted(folder.glob(f"{schema}/*.sql"))
+    }
+    known = {name: read_table(path) for name, path in paths.items()}
+    order = TopologicalSorter({name: sorted(table.reads & set(known)) for name, table in sorted(known.items())})
+    return [known[name] for name in order.static_order()]
+
+
+def build(
+    board: Board,
+    path: Path,
+    contracts: Contracts,
+    indicators: Mapping[str, tuple[str, Indicator]],
+    landed: list[Landed],
+) -> None:
+    """Build a whole warehouse into a new file."""
+    path.unlink(missing_ok=True)
+    with duckdb.connect(path) as connection:
+        connection.execute("begin")
+        for schema in SCHEMAS:
+            connection.execute(f"create schema {schema}")
+        _stage(connection, board, contracts, indicators, landed)
+        built = tables(board.folders("sql"))
+        for table in built:
+            if table.schema == "audit":
+                continue
+            _create(connection, table)
+        _check_findings(connection, [table for table in built if table.schema == "checks"])
+        for table in built:
+            if table.schema == "audit":
+                _create(connection, table)
+        connection.execute("commit")
+        connection.execute("checkpoint")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    try:
+        connection.execute(f"create table {table.full_name} as {table.query}")
+    except duckdb.Error as error:
+        raise UserError(f"sql/{table.schema}/{table.name}.sql: {error}") from error
+    connection.execute(f"comment on table {table.full_name} is {literal(table.comment)}")
+    names = [row[0] for row in connection.execute(f"describe {table.full_name}").fetchall()]
+    for name in names:
+        if said := table.columns.get(name):
+            connection.execute(f"comment on column {table.full_name}.{quote(name)} is {literal(said)}")
+    if table.schema == "published" and (silent := set(names) - set(table.columns)):
+        raise UserError(f"sql/published/{table.name}.sql: say in its header what {', '.join(sorted(silent))} means")
+
+
+def _check_findings(connection: duckdb.DuckDBPyConnection, checks: list[Table]) -> None:
+    """All that the checks of the warehouse found, as one table for audit."""
+    columns = ", ".join(quote(name) for name in FINDING)
+    parts = [f"select {columns} from {check.full_name}" for check in checks]  # noqa: S608 - names of our own files
+    nothing = "select " + ", ".join(f"null::varchar as {quote(name)}" for name in FINDING) + " where false"
+    connection.execute("create table checks.findings as " + " union all ".join([nothing, *parts]))
+
+
+# staging
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    board: Board,
+    contracts: Contracts,
+    indicators: Mapping[str, tuple[str, Indicator]],
+    landed: list[Landed],
+) -> None:
+    worth = standing(landed)
+    for name, contract in sorted(contracts.returns.items()):
+        files = [one.rows for one in landed if one.rows and one.submission.receipt.return_ == name]
+        schema = _figure_columns() if contract.kind == "measures" else _record_columns(contract)
+        _view(connection, name, schema, files)
+        connection.execute(f"comment on view staging.{quote(name)} is {literal(f'{contract.title}: {contract.grain}')}")
+    measures = [quote(n) for n, c in sorted(contracts.returns.items()) if c.kind == "measures"]
+    union = " union all by name ".join(f"from staging.{name}" for name in measures)
+    connection.execute(f"create view staging.figures as {union}")
+    _fill(connection, "submissions", list(_submissions(landed, worth)), SUBMISSIONS)
+    _fill(connection, "findings", [_finding(f) for one in landed for f in one.findings], dict.fromkeys(FINDING, pa.string()))
+    _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
+    _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
+    codes = [
+        {"list": name, "code": code.code, "label": code.label} for name, codes in contracts.codes.items() for code in codes.codes
+    ]
+    _fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
+    own = {"name": board.settings.name, "area_code": board.settings.area, "area": board.settings.area_name}
+    _fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
+
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], files: list[Path]) -> None:
+    nothing = ", ".join(f"null::{kind} as {quote(column)}" for column, kind in columns.items())
+    empty = f"select {nothing} where false"
+    paths = ", ".join(literal(str(path)) for path in files)
+    held = f"union all by name from read_parquet([{paths}], union_by_name = true)" if files else ""
+    connection.execute(f"create view staging.{quote(name)} as {empty} {held}")
+
+
+def _figure_columns() -> dict[str, str]:
+    kinds = {pa.string(): "varchar", pa.int64(): "bigint", pa.int32(): "integer", pa.bool_(): "boolean", pa.date32(): "date"}
+    return {field.name: kinds.get(field.type, "decimal(28, 10)") for field in FIGURES}
+
+
+def _record_columns(contract: Return) -> dict[str, str]:
+    head = {"submission_id": "varchar", "sheet": "varchar", "row": "bigint", "accepted": "boolean"}
+    return head | {c.name: TYPES[c.type] for c in contract.sheets[0].columns} | {"cell": "varchar"}
+
+
+SUBMISSIONS = {
+    "submission_id": pa.string(), "return": pa.string(), "agency": pa.string(), "title": pa.string(), "period": pa.string(),
+    "period_start": pa.date32(), "period_end": pa.date32(), "file": pa.string(), "sha256": pa.string(),
+    "received_at": pa.timestamp("s", "UTC"), "received_by": pa.string(), "contract_sha256": pa.string(),
+    "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
+    "public": pa.string(),
+}  # fmt: skip
+INDICATORS = {
+    "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
+    "numerator": pa.list_(pa.string()), "denominator": pa.list_(pa.string()), "places": pa.int32(),
+    "definition": pa.string(), "source": pa.string(), "polarity": pa.string(), "breakdown_types": pa.list_(pa.string()),
+    "caveats": pa.string(),
+}  # fmt: skip
+EXPECTED = {
+    "return": pa.string(), "agency": pa.string(), "title": pa.string(), "period": pa.string(),
+    "period_start": pa.date32(), "period_end": pa.date32(), "due": pa.date32(),
+}  # fmt: skip
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]], columns: Mapping[str, Any]) -> None:
+    table = pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))
+    connection.register("filling", table)
+    connection.execute(f"create table staging.{name} as from filling")
+    connection.unregister("filling")
+
+
+def _submissions(landed: list[Landed], worth: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for one in landed:
+        receipt, period = one.submission.receipt, one.submission.period
+        yield {
+            "submission_id": one.submission.id,
+            "return": receipt.return_,
+            "agency": receipt.return_.partition("__")[0],
+            "title": one.title,
+            "period": str(period),
+            "period_start": period.start,
+            "period_end": period.end,
+            "file": one.submission.place,
+            "sha256": receipt.sha256,
+            "received_at": receipt.received_at.astimezone(UTC),
+            "received_by": receipt.received_by,
+            "contract_sha256": one.contract_hash,
+            "standing": worth[one.submission.id],
+            "rows_received": one.received,
+            "rows_accepted": one.accepted,
+            "rows_rejected": one.rejected,
+            "public": one.public,
+        }
+
+
+def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: None if finding.get(name) is None else str(finding[name]) for name in FINDING}
+
+
+def _indicators(indicators: Mapping[str, tuple[str, Indicator]]) -> Iterator[dict[str, Any]]:
+    for topic, indicator in indicators.values():
+        yield indicator.model_dump() | {"topic": topic}
+
+
+def _expected(contracts: Contracts, landed: list[Landed]) -> Iterator[dict[str, Any]]:
+    for period in covered([one.submission.period for one in landed]):
+        for contract in contracts.returns.values():
+            if contract.expected_in(period):
+                yield {
+                    "return": contract.return_,
+                    "agency": contract.agency,
+                    "title": contract.title,
+                    "period": str(period),
+                    "period_start": period.start,
+                    "period_end": period.end,
+                    "due": period.end + timedelta(days=contract.due.days),
+                }
+
+
+def covered(periods: Iterable[Period]) -> list[Period]:
+    """Every quarter from the first to the last that has a submission, and the years that they make up."""
+    quarters = sorted(p for p in periods if p.type == "quarter")
+    if not quarters:
+        return sorted({p for p in periods if p.type == "year"})
+    between = Period(quarters[0].start, quarters[-1].end, "date").months()
+    found = {quarter_of(month.start) for month in between} | {year_of(month.start) for month in between}
+    return sorted(found, key=lambda p: (p.start, p.end))
+
+
+def new_build(board: Board) -> Path:
+    """The name of the next build's file: when it was begun, in UTC."""
+    return board.warehouse / "builds" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.duckdb"

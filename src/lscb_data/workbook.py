@@ -1,0 +1,196 @@
+"""From a file to grids of text with their addresses, read as they were printed, for xlsx, xls and csv."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from lscb_data.figure import FORMULA_WITHOUT_VALUE
+from lscb_data.finding import Finding, Severity
+from lscb_data.spelling import clean
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of password-protected workbooks
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+LARGEST = 200 * 2**20  # bytes of one unpacked part of a workbook: a hundred times the largest honest return
+
+
+class UnreadableError(Exception):
+    """The file cannot be read as a return at all; carries the finding that says why."""
+
+    def __init__(self, code: str, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.finding = Finding(code, Severity.BLOCKER, message, fix)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one sheet that hold something: (row, column), both from 1, to cleaned text."""
+
+    name: str
+    cells: dict[tuple[int, int], str] = field(repr=False)
+
+    def rows(self) -> Iterator[tuple[int, dict[int, str]]]:
+        """Each row that holds something, from the top: its number, and its texts by column."""
+        found: dict[int, dict[int, str]] = {}
+        for (row, column), text in self.cells.items():
+            found.setdefault(row, {})[column] = text
+        for row in sorted(found):
+            yield row, dict(sorted(found[row].items()))
+
+
+def address(row: int, column: int) -> str:
+    """The cell's name: row 7, column 5 is E7."""
+    return f"{letters(column)}{row}"
+
+
+def letters(column: int) -> str:
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def column_number(name: str) -> int:
+    number = 0
+    for letter in name:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def read_grids(path: Path) -> list[Grid]:
+    """Every sheet of the file. Raises UnreadableError with the finding for a file that is not what its name says."""
+    head = path.open("rb").read(8)
+    if not head:
+        raise UnreadableError("empty_file", "The file is empty (0 bytes).", "Send the file again.")
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        return [_read_csv(path)]
+    if suffix == ".xlsx" and head.startswith(b"PK"):
+        return _read_xlsx(path)
+    if head.startswith(_OLE):
+        if _ENCRYPTED in path.read_bytes():
+            raise UnreadableError(
+                "password_protected",
+                "The workbook is protected by a password, so it cannot be read.",
+                "Save it without the password (File, Info, Protect Workbook) and send it by the Board's secure route.",
+            )
+        if suffix == ".xls":
+            return _read_xls(path)
+    raise UnreadableError(
+        "not_a_workbook",
+        f"The file is named {suffix or 'without an ending'} but its content is not of that kind.",
+        "Open it in Excel, save it as an .xlsx workbook, and send that.",
+    )
+
+
+def _not_a_workbook(error: Exception) -> UnreadableError:
+    return UnreadableError(
+        "damaged_workbook",
+        f"The workbook is damaged and cannot be opened ({type(error).__name__}).",
+        "Open it in Excel, let Excel repair it, save it again, and send that.",
+    )
+
+
+def _read_xlsx(path: Path) -> list[Grid]:
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(path) as parts:
+            if any(part.file_size > LARGEST for part in parts.infolist()):
+                raise UnreadableError(
+                    "too_large",
+                    f"A part of the workbook unpacks to more than {LARGEST // 2**20} MB.",
+                    "Send the figures only, without pictures and empty formatted rows, or as CSV.",
+                )
+        values, formulas = load_workbook(path, data_only=True), load_workbook(path)
+    except UnreadableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a broken part makes it raise
+        raise _not_a_workbook(error) from None
+    return [
+        Grid(sheet.title, dict(_texts(sheet, formulas[sheet.title])))
+        for sheet in values.worksheets
+    ]
+
+
+def _texts(sheet: Any, formulas: Any) -> Iterator[tuple[tuple[int, int], str]]:
+    # The sparse cells themselves: iterating rows would walk a million blanks to one stray cell at XFD1048576.
+    for place, cell in sheet._cells.items():
+        if cell.value is None:
+            if formulas._cells[place].data_type == "f":
+                yield place, FORMULA_WITHOUT_VALUE
+            continue
+        text = as_printed(cell.value, percent="%" in (cell.number_format or ""))
+        if text:
+            yield place, text
+
+
+def _read_xls(path: Path) -> list[Grid]:
+    from python_calamine import CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
+        return [
+            Grid(
+                name,
+                {
+                    (row, column): text
+                    for row, values in enumerate(sheet.to_python(skip_empty_area=False), 1)
+                    for column, value in enumerate(values, 1)
+                    if (text := as_printed(value))
+                },
+            )
+            for name, sheet in sheets
+        ]
+    except Exception as error:  # noqa: BLE001 - as above
+        raise _not_a_workbook(error) from None
+
+
+def _read_csv(path: Path) -> Grid:
+    data = path.read_bytes()
+    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableError("not_text", "The CSV file holds binary data.", "Save it as CSV UTF-8 and send that.")
+    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        text = data.decode("latin-1")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
+    except csv.Error as error:
+        raise UnreadableError("not_csv", f"The file is not CSV: {error}.", "Save it as CSV UTF-8 and send that.") from None
+    return Grid(
+        path.stem,
+        {(r, c): text for r, row in enumerate(table, 1) for c, cell in enumerate(row, 1) if (text := clean(cell))},
+    )
+
+
+def as_printed(value: Any, percent: bool = False) -> str:
+    """A cell's value as a person reads it in the workbook: 33, 40.63, 12%, 2015-02-03, text as it stands."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case datetime() | date() | time():
+            return value.isoformat()
+        case int() | float():
+            # Fifteen digits are what Excel keeps; more are the noise of binary fractions.
+            shown = f"{value * 100 if percent else value:.15g}"
+            shown = shown if "e" not in shown else f"{value * 100 if percent else value:f}"
+            return f"{shown}%" if percent else shown
+        case _:
+            return clean(str(value))
