@@ -1,6 +1,9 @@
 """The load, as Prefect runs it: from the received files to the published warehouse, in the order of the flow's lines."""
 
 import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +14,11 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging.handlers import PrefectConsoleHandler
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
+from flows.server import passing_server
 from lscb_data import publish, warehouse
 from lscb_data.board import Board, at
 from lscb_data.contract import Contracts, load_contracts
@@ -31,17 +36,19 @@ def run(home: Path, period: str | None = None, agency: str | None = None, wait: 
     """Load as `load_returns` does, for a person: the summary, and the name of the state that the load ended in.
 
     A person sees warnings only; the run's own log has all of it. Raises what the load failed of: UserError where the person
-    can mend it. Prefect reads PREFECT_HOME and its like when this module is imported: set them before.
+    can mend it. Uses the server that Prefect's settings name; where they name none, one of its own for the time of the load.
     """
     for handler in logging.getLogger().handlers + logging.getLogger("prefect").handlers:
         if isinstance(handler, PrefectConsoleHandler):
             handler.setLevel(logging.WARNING)
             handler.addFilter(_not_raised)
-    state: State[Summary] = load_returns(str(home), period, agency, wait, return_state=True)
-    for name in ("prefect.flow_runs", "prefect.task_runs"):
-        for handler in logging.getLogger(name).handlers:
-            handler.flush()  # before the temporary server goes
-    return state.result(), state.name or ""  # a failed state raises here
+    own = nullcontext(PREFECT_API_URL.value()) if PREFECT_API_URL.value() else passing_server()
+    with own as address, temporary_settings({PREFECT_API_URL: address}):
+        state: State[Summary] = load_returns(str(home), period, agency, wait, return_state=True)
+        for name in ("prefect.flow_runs", "prefect.task_runs"):
+            for handler in logging.getLogger(name).handlers:
+                handler.flush()  # before the server goes
+        return state.result(), state.name or ""  # a failed state raises here
 
 
 def _not_raised(record: logging.LogRecord) -> bool:
@@ -113,6 +120,25 @@ def passing_trouble(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bo
     return isinstance(trouble, OSError | duckdb.IOException)
 
 
+class FaultError(UserError):
+    """A fault of this software, told without what it said: an exception's own words can hold a child's identifier."""
+
+    exit_code = 3
+
+
+@contextmanager
+def no_values(what: str) -> Iterator[None]:
+    """Let nothing that was in a cell into Prefect's logs and records, which keep every exception: only its kind and place."""
+    try:
+        yield
+    except (UserError, OSError, duckdb.IOException):
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}, line {last.lineno}"
+        raise FaultError(f"{what}: {type(error).__name__} in {place}. Nothing was published; report it.") from None
+
+
 @task(
     task_run_name="land {submission.id}",
     retries=2,
@@ -122,7 +148,8 @@ def passing_trouble(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bo
 )
 def land_submission(board: Board, promises: Promises, submission: Submission) -> Landed:
     """The submission as judged and kept in staging. One that is refused is no error of the task."""
-    landed = land(board, promises.contracts, submission)
+    with no_values(submission.id):
+        landed = land(board, promises.contracts, submission)
     log = get_run_logger()
     log.info("%d rows received, %d accepted, %d rejected", landed.received, landed.accepted, landed.rejected)
     if landed.refused:
@@ -136,7 +163,8 @@ def build_warehouse(board: Board, promises: Promises, landed: list[Landed]) -> P
     path = warehouse.new_build(board)
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    warehouse.build(board, part, promises.contracts, promises.indicators, landed)
+    with no_values("the build"):
+        warehouse.build(board, part, promises.contracts, promises.indicators, landed)
     return part.replace(path)
 
 

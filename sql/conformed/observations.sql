@@ -7,15 +7,19 @@ submissions as (
     select * from staging.submissions
 ),
 
+findings as (
+    select * from staging.findings
+),
+
 -- What was asked about a cell stays with its figure until it is answered.
 queries as (
     select
         submissions.file || '!' || findings.sheet || '!' || findings.cell as cell,
         string_agg(distinct 'Query: ' || findings.message, ' ' order by 'Query: ' || findings.message) as query
-    from staging.findings
+    from findings
     inner join submissions on findings.submission = submissions.submission_id
     where findings.severity = 'query' and findings.cell is not null
-    group by all
+    group by submissions.file, findings.sheet, findings.cell
 )
 
 select
@@ -48,7 +52,8 @@ select
     figures.unit,
     figures.qualifier,
     figures.status,
-    nullif(concat_ws(' ', figures.note, queries.query), '') as note,
+    figures.note,
+    queries.query,
     figures.file,
     figures.cell
 from figures

@@ -7,12 +7,13 @@ standing_figures as (
     select
         *,
         coalesce(measure, prints) as of_what,
-        prints is not null as is_reckoned
+        prints is not null as is_reckoned,
+        -- Two spellings of one code in one table are two parts of it; the same figure in two tables is one figure said twice.
+        case when label is null then cell else sheet end as said_in
     from observations
     where standing = 'accepted'
 ),
 
--- Two spellings of one code in one table are two parts of it; the same figure in two tables is one figure said twice.
 spellings_added as (
     select
         of_what,
@@ -28,23 +29,24 @@ spellings_added as (
         submission_id,
         "return",
         sheet,
-        case when label is null then cell end as said_in,
         min(row) as first_row,
         min(received_at) as received_at,
         bool_or(return_period_end >= period_end and period_start >= return_period_end - interval 1 year) as is_own_period,
         bool_and(is_public) as is_public,
-        case when bool_and(value is not null) then sum(value) end as value,
-        case when bool_and(coalesce(value, low) is not null) then sum(coalesce(value, low)) end as low,
-        case when bool_and(coalesce(value, high) is not null) then sum(coalesce(value, high)) end as high,
+        case when count(value) = count(*) then sum(value) end as value,
+        case when count(coalesce(value, low)) = count(*) then sum(coalesce(value, low)) end as low,
+        case when count(coalesce(value, high)) = count(*) then sum(coalesce(value, high)) end as high,
         max(places) as places,
-        case when count(*) = 1 then any_value(qualifier) when bool_and(value is not null) then null else 'range' end as qualifier,
-        case when bool_and(status = 'reported') then 'reported' else min(status) filter (where status <> 'reported') end as status,
+        case when count(*) = 1 then min(qualifier) when count(value) < count(*) then 'range' end as qualifier,
+        coalesce(min(status) filter (where status <> 'reported'), 'reported') as status,
         string_agg(distinct note, ' ' order by note) as note,
+        string_agg(distinct query, ' ' order by query) as query,
         string_agg(distinct unit, ', ' order by unit) as unit,
-        string_agg(cell, '; ' order by row) as cell,
-        string_agg(file, '; ' order by file) as file
+        string_agg(cell, '; ' order by row, cell) as cell
     from standing_figures
-    group by all
+    group by
+        of_what, is_reckoned, area_code, provider, period_type, period, period_start, period_end, breakdown_type, breakdown,
+        submission_id, "return", sheet, said_in
 ),
 
 ranked as (
@@ -52,7 +54,15 @@ ranked as (
         *,
         row_number() over (
             partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
-            order by (status = 'reported') desc, is_own_period desc, places desc, received_at desc, submission_id, sheet, first_row
+            order by
+                status = 'reported' desc,
+                is_own_period desc,
+                places desc nulls last,
+                received_at desc,
+                submission_id asc,
+                sheet asc,
+                first_row asc,
+                cell asc
         ) as choice,
         count(distinct value) over (
             partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
@@ -79,6 +89,7 @@ select
     qualifier,
     status,
     note,
+    query,
     is_public,
     "return",
     submission_id,
@@ -86,4 +97,4 @@ select
     values_said
 from ranked
 where choice = 1
-order by of_what, area_code, provider, period_start, period_end, breakdown_type, breakdown
+order by of_what, is_reckoned, area_code, provider, period_start, period_end, breakdown_type, breakdown

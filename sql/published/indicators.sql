@@ -5,6 +5,7 @@
 -- kind: flow (events, summed over months), stock (open on a day), largest, percent, share, rate, mean, or statement
 -- unit: what it counts or is measured in
 -- numerator, denominator: measures added up above and below the line; a rate has the population aged 0 to 17 below
+-- parts: measures that make up the whole of it, where they are supplied; each list is one way of parting it
 -- places: decimal places that it is shown with, halves rounded up
 -- definition: what is counted, and what is not
 -- source: where the definition comes from
@@ -12,18 +13,19 @@
 -- breakdown_types: the ways in which it is broken down
 -- caveats: what to bear in mind wherever it is shown
 select
-    code as indicator,
+    indicator,
     topic,
     title,
     kind,
     unit,
     numerator,
     denominator,
+    parts,
     places,
     definition,
     source,
     polarity,
     breakdown_types,
     caveats
-from staging.indicators
-order by topic, code
+from conformed.indicators
+order by topic, indicator

@@ -1,4 +1,4 @@
-"""The performance dataset of a Safeguarding Children Board. For notebooks: `from lscb_data import connect, frame`."""
+"""The dataset of a Safeguarding Children Board. For notebooks: `from lscb_data import connect, frame`."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Read-only ways into the build in force: for notebooks, for SQLAlchemy, and for questions typed at the command line."""
+"""Read-only ways into the build in force: for notebooks, for SQLAlchemy, for typed questions."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,10 @@ from lscb_data.screen import literal
 if TYPE_CHECKING:
     import pandas
 
-_ASKING = {duckdb.StatementType.SELECT, duckdb.StatementType.CREATE}  # PIVOT makes itself a passing type with CREATE
+_ASKING = {
+    duckdb.StatementType.SELECT,
+    duckdb.StatementType.CREATE,
+}  # PIVOT makes itself a passing type with CREATE
 
 
 def connect(home: str | Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -26,7 +29,7 @@ def connect(home: str | Path | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def frame(query: str, home: str | Path | None = None, **params: Any) -> "pandas.DataFrame":
-    """The rows of a table (`published.indicator_values`) or of a query, whose `$name` are the params, as a pandas frame."""
+    """The rows of a table (`published.indicators`) or a query, whose `$name` are the params, as a frame."""
     is_table = re.fullmatch(r"\s*\w+(\.\w+){1,2}\s*", query)
     with connect(home) as connection:
         return connection.execute(f"from {query}" if is_table else query, params or None).df()
@@ -45,7 +48,7 @@ def _board(home: str | Path | None) -> Board:
 
 @contextmanager
 def questions(board: Board, memory: str = "2GB", seconds: float = 60) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for questions of anybody: it reads the warehouse and its staging, no other file, and writes nothing.
+    """A connection for anybody: it reads the warehouse and its staging, no other file, and writes nothing.
 
     Raises UserError for a question that is faulty, or takes more than this much memory or time.
     """
@@ -55,9 +58,9 @@ def questions(board: Board, memory: str = "2GB", seconds: float = 60) -> Iterato
         connection.execute("use lscb")
         settings = {
             "allowed_directories": f"[{literal(str(board.staging.resolve()))}]",
-            "enable_external_access": "false",
             "temp_directory": "''",
             "memory_limit": literal(memory),
+            "enable_external_access": "false",
             "lock_configuration": "true",
         }
         for name, value in settings.items():
@@ -68,7 +71,11 @@ def questions(board: Board, memory: str = "2GB", seconds: float = 60) -> Iterato
         try:
             yield connection
         except duckdb.InterruptException:
-            raise UserError(f"The question took more than {seconds:g} seconds and was stopped; see --seconds.") from None
+            raise UserError(
+                f"The question took more than {seconds:g} seconds and was stopped; see --seconds."
+            ) from None
+        except duckdb.OutOfMemoryException:
+            raise UserError(f"The question needs more memory than {memory}; see --memory.") from None
         except duckdb.Error as error:
             raise UserError(str(error).strip()) from error
         finally:
@@ -79,8 +86,14 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyCon
     """The connection, with the answer ready to be fetched. Raises UserError for anything but one question."""
     statements = connection.extract_statements(query)
     asked = [one for one in statements if one.type == duckdb.StatementType.SELECT]
-    if len(asked) != 1 or statements[-1].type not in _ASKING or not {one.type for one in statements} <= _ASKING:
-        raise UserError("Ask one question at a time: a SELECT (or FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, PIVOT).")
+    if (
+        len(asked) != 1
+        or statements[-1].type not in _ASKING
+        or not {one.type for one in statements} <= _ASKING
+    ):
+        raise UserError(
+            "Ask one question at a time: a SELECT (or FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, PIVOT)."
+        )
     for statement in statements:
         connection.execute(statement)
     return connection

@@ -40,7 +40,7 @@ NUMBER = r"[+-]?([0-9]{1,3}(,[0-9]{3}){1,4}|[0-9]{1,15})(\.[0-9]{1,20})?"
 PERCENT = NUMBER + r" ?%?"
 PLACES = Decimal("0.0000000001")  # the screen's DECIMAL(28, 10)
 
-EXCEL_ERROR = re.compile(r"#(REF|DIV/0|N/A|NAME|NULL|NUM|VALUE|SPILL|CALC|GETTING_DATA)[!?]?", re.I)
+EXCEL_ERROR = re.compile(r"#(N/A|REF|DIV/0|NAME|NULL|NUM|VALUE|GETTING_DATA|[A-Z]+[!?])[!?]?|Err:[0-9]{3}", re.I)
 FORMULA_WITHOUT_VALUE = "#FORMULA"  # the reader's mark for a formula that was saved without its value
 
 _BOUNDS = (
@@ -64,7 +64,8 @@ def number(text: str, pattern: str) -> Decimal | None:
 def qualified(text: str, pattern: str) -> Figure | None:
     """A bound (`5 or under`, `Fewer than 5`, `<5`) or a range (`85%-100%`); None where the text is neither."""
     if found := _RANGE.fullmatch(text):
-        low, high = number(found["low"], NUMBER), number(found["high"], NUMBER)
+        whole = WHOLE if pattern == WHOLE else NUMBER
+        low, high = number(found["low"], whole), number(found["high"], whole)
         if low is not None and high is not None and low <= high:
             return Figure(text, low=low, high=high, qualifier="range")
         return None
@@ -72,7 +73,7 @@ def qualified(text: str, pattern: str) -> Figure | None:
         if found := form.fullmatch(text):
             limit = number(next(group for group in found.groups() if group), pattern)
             if limit is None:
-                return None
+                continue
             below = sign.startswith("<")
             return Figure(text, low=None if below else limit, high=limit if below else None, qualifier=sign)
     return None

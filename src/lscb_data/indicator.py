@@ -25,7 +25,8 @@ class Indicator(Strict):
     unit: str
     numerator: list[Name] = Field(min_length=1, description="Measures, added up")
     denominator: list[Name] = Field([], description="Measures, added up; a rate has the population instead")
-    places: int = Field(0, ge=0, le=4)
+    parts: list[list[Name]] = Field([], description="Measures that make up the whole of it; each list one way of parting it")
+    places: int = Field(0, ge=0, le=2)
     definition: str
     source: str = Field(description="Where the definition comes from")
     polarity: Literal["higher is better", "lower is better", "neither"] = "neither"

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 PeriodType = Literal["month", "quarter", "year", "date"]
 
-MONTHS = ("january february march april may june july august september october november december").split()
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _MONTH = r"(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r"|sept)"
-_YEAR = r"(?:20\d\d|\d\d)"
+_YEAR = r"(?:20[0-9][0-9]|[0-9][0-9])"
 
 
 @dataclass(frozen=True, order=True)
@@ -88,17 +92,19 @@ def quarter_of(when: date) -> Period:
 def parse(text: str) -> Period:
     """The period written as `2014-15`, `2014-15 Q1` (or `2014-15-Q1`), `2014-04` or `2015-03-31`.
 
-    Raises ValueError, saying the forms, for anything else.
+    What could be a year or a month, as `2010-11` could, is the year. Raises ValueError, saying the forms, for
+    anything else.
     """
     text = text.strip()
-    if found := re.fullmatch(r"(20\d\d)[-/](\d\d)(?:[ -]?Q([1-4]))?", text):
+    if found := re.fullmatch(r"(20\d\d)[-/](\d\d)(?:[ -]?Q([1-4]))?", text, re.ASCII):
         first, second = int(found[1]), int(found[2])
         if second == (first + 1) % 100:
             return quarter(first, int(found[3])) if found[3] else year(first)
         if not found[3] and 1 <= second <= 12:
             return month(first, second)
-    if re.fullmatch(r"20\d\d-\d\d-\d\d", text):
-        return day(date.fromisoformat(text))
+    if re.fullmatch(r"20\d\d-\d\d-\d\d", text, re.ASCII):
+        with suppress(ValueError):
+            return day(date.fromisoformat(text))
     raise ValueError(f"'{text}' is not a period: write 2014-15, 2014-15 Q1, 2014-04 or 2015-03-31")
 
 
@@ -109,7 +115,7 @@ def month_named(text: str, within: Period) -> Period | None:
     None where the text names no month.
     """
     text = text.strip().rstrip(".").lower()
-    if re.fullmatch(r"20\d\d-\d\d(-01)?( 00:00:00)?", text):
+    if re.fullmatch(r"20\d\d-\d\d(-01)?( 00:00:00)?", text, re.ASCII):
         return month(int(text[:4]), int(text[5:7])) if 1 <= int(text[5:7]) <= 12 else None
     found = re.fullmatch(rf"({_MONTH})\b[\s./'’–-]*({_YEAR})?", text)
     if not found:
@@ -122,11 +128,11 @@ def month_named(text: str, within: Period) -> Period | None:
 
 
 def stated(text: str) -> list[Period]:
-    """The periods that a heading or a note names: `April – June 2014`, `1 April 2014 – 31 March 2015`, `June 2015`."""
+    """The periods that a heading or a note names: `April – June 2014`, `June 2015`, `1 April 2014 – 31 March 2015`."""
     text = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text.lower())
     text = re.sub(r"\b(20\d\d)[-/](\d\d?)\b(?![-/])", r"\1", text)
-    first = rf"(?:\d{{1,2}}\s+)?({_MONTH})\b\s*(20\d\d)?"
-    last = rf"(?:\d{{1,2}}\s+)?({_MONTH})\b\s*(20\d\d)"
+    first = rf"(?:[0-9]{{1,2}}\s+)?\b({_MONTH})\b\s*(20[0-9][0-9])?"
+    last = rf"(?:[0-9]{{1,2}}\s+)?\b({_MONTH})\b\s*(20[0-9][0-9])"
     found: list[Period] = []
     for span in re.finditer(rf"{first}\s*(?:–|-|to|until)\s*{last}|{last}", text):
         if span[5]:

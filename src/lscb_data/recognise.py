@@ -6,33 +6,44 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lscb_data.contract import CodeList, Contracts, Return, Sheet
-from lscb_data.finding import Severity, UserError
-from lscb_data.layout import Rows, lay_out
+from lscb_data.finding import Finding, Severity, UserError
+from lscb_data.laid import Rows
+from lscb_data.layout import lay_out
 from lscb_data.period import Period, month_named, parse, quarter_of, stated, year_of
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, read_grids
 
+_ANOTHER = ("not_owed", "sheet_missing", "heading_missing", "column_missing")
 MOST_ROWS = 500  # enough to see every heading; a return may have a million
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A return that a file may be, for one period (None: the file does not say); `why_not` is blank where it is."""
+    """A return that a file may be, for one period (None: it does not say); `why_not` is empty where it is."""
 
     contract: Return
     period: Period | None
-    why_not: tuple[str, ...] = ()
+    why_not: tuple[Finding, ...] = ()
+
+    @property
+    def distance(self) -> tuple[int, int]:
+        """How far the file is from the return: by sheets that are missing or another's, then by any fault."""
+        return sum(one.code in _ANOTHER for one in self.why_not), len(self.why_not)
 
     def __str__(self) -> str:
         return f"{self.contract.return_} for {self.period}" if self.period else self.contract.return_
 
 
 def recognise(
-    path: Path, contracts: Contracts, area_name: str | None = None, return_: str | None = None, period: Period | None = None
+    path: Path,
+    contracts: Contracts,
+    area_name: str | None = None,
+    return_: str | None = None,
+    period: Period | None = None,
 ) -> tuple[Return, Period]:
     """The return and the period that the file is, among those that are said already.
 
-    Raises UserError, naming what it might be, where that is not clear, and UnreadableError for what is no workbook.
+    Raises UserError, naming what it might be, where that is unclear; UnreadableError for no workbook.
     """
     if return_ and period:
         return contracts[return_], period
@@ -43,40 +54,51 @@ def recognise(
     if not (asked := [contract for contract in known if ending in contract.formats]):
         taken = ", ".join(sorted({form for contract in known for form in contract.formats}))
         raise UserError(f"{path.name}: {return_ or 'a return'} is taken as {taken}, not {ending}.")
-    tried = [fit for contract in asked for fit in _fits(path, grids, contract, contracts.codes, area_name, period)]
+    tried = [
+        fit for contract in asked for fit in _fits(path, grids, contract, contracts.codes, area_name, period)
+    ]
     fits = [fit for fit in tried if not fit.why_not]
     if len(fits) == 1 and fits[0].period:
         return fits[0].contract, fits[0].period
     if not fits:
-        nearest = sorted(tried, key=lambda fit: len(fit.why_not))[:3]
+        nearest = sorted(tried, key=lambda fit: fit.distance)[:3]
         raise UserError(
             f"{path.name} is none of the returns{f' for {period}' if period else ''}. The nearest: "
-            + " ".join(f"{fit}: {fit.why_not[0]}" for fit in nearest)
+            + " ".join(f"{fit}: {fit.why_not[0].message}" for fit in nearest)
             + " If it is one of them all the same, say so with --return and --period."
         )
     if len(fits) == 1:
         raise UserError(
-            f"{path.name} is {fits[0].contract.return_} ({fits[0].contract.title}), but nothing in it says for which"
-            f" period: add --period, such as --period '{_forms(fits[0].contract)}'."
+            f"{path.name} is {fits[0].contract.return_} ({fits[0].contract.title}), but nothing in it says for"
+            f" which period: add --period, such as --period '{_forms(fits[0].contract)}'."
         )
-    raise UserError(f"{path.name} could be {' or '.join(map(str, fits))}: say which with --return and --period.")
+    raise UserError(
+        f"{path.name} could be {' or '.join(map(str, fits))}: say which with --return and --period."
+    )
 
 
 def area_named(grids: list[Grid], codes: Mapping[str, CodeList]) -> str:
-    """The area of the list of areas that has a cell to itself in the file: whose return it is, where no Board says."""
+    """The area on the list of areas that has a cell to itself in the file: whose return it is."""
     texts = {fold(text) for grid in grids for text in grid.cells.values()}
     labels = [code.label for code in codes["areas"].codes] if "areas" in codes else []
     return next((label for label in labels if fold(label) in texts), "")
 
 
 def _tops(grids: list[Grid]) -> list[Grid]:
-    return [Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids]
+    return [
+        Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids
+    ]
 
 
 def _fits(
-    path: Path, grids: list[Grid], contract: Return, codes: Mapping[str, CodeList], area_name: str, period: Period | None
+    path: Path,
+    grids: list[Grid],
+    contract: Return,
+    codes: Mapping[str, CodeList],
+    area_name: str,
+    period: Period | None,
 ) -> Iterator[Fit]:
-    """The periods that fit, on the best evidence there is; failing any, how the likeliest one does not fit."""
+    """The periods that fit, on the best evidence there is; failing any, the likeliest and why not."""
     tiers = [[period]] if period else [*_evidence(grids, contract), _any_year(contract)]
     misfits = []
     for place, periods in enumerate(tiers):
@@ -86,12 +108,12 @@ def _fits(
             yield from fitting if known else [Fit(contract, None)]
             return
         misfits += [Fit(contract, one if known else None, faults) for one, faults in found]
-    yield min(misfits, key=lambda fit: len(fit.why_not))
+    yield min(misfits, key=lambda fit: fit.distance)
 
 
 def _evidence(grids: list[Grid], contract: Return) -> Iterator[list[Period]]:
-    """The periods of the return's frequency that the file speaks of, the surest first: by its months' headings, by a
-    heading or note that names just that period, by one that names a longer or a shorter time."""
+    """The periods that the file speaks of, the surest evidence first: months with their years, a
+    heading or note that names just the period, one that names a longer or a shorter time."""
     of = quarter_of if contract.frequency == "quarterly" else year_of
     spans = [span for grid in grids for text in grid.cells.values() for span in stated(text)]
     around = sorted({of(month.start) for span in spans for month in span.months()})
@@ -120,29 +142,46 @@ def _any_year(contract: Return) -> list[Period]:
 
 
 def _faults(
-    path: Path, grids: list[Grid], contract: Return, period: Period, codes: Mapping[str, CodeList], area_name: str
-) -> Iterator[str]:
+    path: Path,
+    grids: list[Grid],
+    contract: Return,
+    period: Period,
+    codes: Mapping[str, CodeList],
+    area_name: str,
+) -> Iterator[Finding]:
     """Why the file is not this return for this period."""
     if not contract.expected_in(period):
-        yield f"it is not owed for {period}."
+        yield _fault("not_owed", f"It is not owed for {period}.")
+        return
     for sheet in contract.sheets_for(period):
         names = {fold(name) for name in sheet.names}
-        found = grids[:1] if path.suffix.lower() == ".csv" else [grid for grid in grids if fold(grid.name) in names]
+        found = (
+            grids[:1]
+            if path.suffix.lower() == ".csv"
+            else [grid for grid in grids if fold(grid.name) in names]
+        )
         if not found:
             if sheet.required:
-                yield f"the sheet '{sheet.names[0]}' is missing."
+                yield _fault("sheet_missing", f"The sheet '{sheet.names[0]}' is missing.")
             continue
         laid = lay_out(found[0], sheet, period, area_name, dict(codes))
-        yield from (finding.message for finding in laid.findings if finding.severity is Severity.BLOCKER)
+        yield from (finding for finding in laid.findings if finding.severity is Severity.BLOCKER)
         yield from _other_months(laid, sheet, period)
 
 
-def _other_months(laid: Rows, sheet: Sheet, period: Period) -> Iterator[str]:
+def _fault(code: str, message: str) -> Finding:
+    return Finding(code, Severity.BLOCKER, message, "")
+
+
+def _other_months(laid: Rows, sheet: Sheet, period: Period) -> Iterator[Finding]:
     by = sheet.keyed("period")
     months = [month for row in laid.rows if by and (month := month_named(row.texts.get(by.name, ""), period))]
     for month in dict.fromkeys(months):
         if not period.contains(month):
-            yield f"{month.start:%B %Y} on the sheet '{sheet.names[0]}' is not part of {period}."
+            yield _fault(
+                "month_outside",
+                f"{month.start:%B %Y} on the sheet '{sheet.names[0]}' is not part of {period}.",
+            )
 
 
 def _forms(contract: Return) -> str:

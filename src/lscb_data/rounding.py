@@ -1,7 +1,10 @@
 """Half-up rounding in decimal arithmetic, as the DfE rounds every figure that it shows."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
+
+DECIMALS = r"[0-9]\.([0-9]+)"  # of a figure as printed; the DuckDB screen uses this same pattern
 
 
 def half_up(value: Decimal | Fraction | int, places: int) -> Decimal:
@@ -9,7 +12,7 @@ def half_up(value: Decimal | Fraction | int, places: int) -> Decimal:
     exact = value if isinstance(value, Fraction) else Fraction(value)
     scaled = abs(exact) * 10**places
     whole = (scaled.numerator * 2 + scaled.denominator) // (scaled.denominator * 2)
-    return Decimal(whole if exact >= 0 else -whole).scaleb(-places)
+    return Decimal(f"{whole if exact >= 0 else -whole}e-{places}")  # not scaleb: it rounds to 28 digits
 
 
 def per(count: Decimal | int, base: Decimal | int, scale: int, places: int) -> Decimal | None:
@@ -18,7 +21,6 @@ def per(count: Decimal | int, base: Decimal | int, scale: int, places: int) -> D
 
 
 def places_of(text: str) -> int:
-    """How many decimal places a figure was printed with: `30.34` has 2, `15%` none."""
-    return len(text.rstrip("% ").partition(".")[2])
-
-
+    """How many decimal places a figure was printed with: `30.34` has 2, `15%` and `Eldest: 14 yrs. old` none."""
+    found = re.search(DECIMALS, text)
+    return len(found[1]) if found else 0

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -32,7 +32,10 @@ from lscb_data.rounding import places_of
 from lscb_data.spelling import fold, has_lookalikes
 
 PATTERNS = {"count": WHOLE, "decimal": NUMBER, "percent": PERCENT}
-_DATES = {r"\d{4}-\d{2}-\d{2}( 00:00:00)?": "%Y-%m-%d", r"\d{1,2}/\d{1,2}/\d{4}": "%d/%m/%Y"}
+_DATES = {
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00)?": "%Y-%m-%d",
+    r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}": "%d/%m/%Y",
+}
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,12 @@ class Reader:
     contract: Return
     codes: Mapping[str, CodeList]
     period: Period
+    hushed: bool = False  # nothing that was typed may be said again: a child's name may stand in any column
 
 
 def row_model(sheet: Sheet, reader: Reader) -> type[BaseModel]:
     """The pydantic model of the sheet's rows: texts in; figures, codes, dates and periods out."""
+    reader = replace(reader, hushed=any(c.identifier or c.type == "identifier" for c in sheet.columns))
     fields: dict[str, Any] = {
         column.name: (Annotated[Any, BeforeValidator(partial(_read, column, reader))], ...)
         for column in sheet.columns
@@ -114,14 +119,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Figure):
         return Fraction(value.value) if value.value is not None else None
     if isinstance(value, Period):
-        return value.start
+        return str(value)
     return value.code if isinstance(value, Rated) else value
 
 
 def _shown(value: Any, column: Column) -> str:
-    if column.identifier:
+    if column.identifier or column.type == "identifier":
         return "(not shown)"
-    return (value.printed or "nothing") if isinstance(value, Figure) else str(value)
+    if isinstance(value, Figure):
+        return value.printed or "nothing"
+    return "nothing" if value is None else value.code if isinstance(value, Rated) else str(value)
 
 
 def _read(column: Column, reader: Reader, text: str, info: ValidationInfo) -> Any:
@@ -154,34 +161,45 @@ def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure
         return Figure(None, status=Status.NOT_SUPPLIED)
     if status := reader.contract.missing_folded.get(text.casefold()):
         return Figure(text, status=status)
-    if text.casefold() in column.words:
-        return Figure(text, value=column.words[text.casefold()])
+    if text.lower() in column.words:
+        return Figure(text, value=column.words[text.lower()])
     inner = text
     if column.pattern:
         found = re.fullmatch(column.pattern, text, re.ASCII)
         if not found:
-            raise _fault("not_as_agreed", f"{_quoted(text, column)} is not written as agreed", _as_example(column))
-        inner = found[1]
+            said = f"{_quoted(text, column, reader)} is not written as agreed"
+            raise _fault("not_as_agreed", said, _as_example(column))
+        inner = found[1] or ""
     pattern = PATTERNS[column.type]
     value = number(inner, pattern)
     if value is not None:
-        _bounds(column, value, text, remark)
+        _bounds(column, value, value, text, remark)
+        if column.type == "percent" and not inner.endswith("%") and 0 < abs(value) <= 1:
+            remark(
+                "percent_or_share",
+                f"{_called(column)} is {text} without a % sign; it was read as {text}%.",
+                "Write the percentage with its sign: 40% or 0.4%.",
+            )
         return Figure(text, value=value)
     if figure := qualified(inner, pattern):
-        return figure
+        _bounds(column, figure.low, figure.high, text, remark)
+        return replace(figure, printed=text)
+    kind = {"count": "whole number", "decimal": "number", "percent": "percentage"}[column.type]
     raise _fault(
         "not_a_number" if column.type != "count" else "not_a_whole_number",
-        f"{_quoted(text, column)} is not a {'whole number' if column.type == 'count' else column.type.replace('decimal', 'number')}",
+        f"{_quoted(text, column, reader)} is not a {kind}",
         "Give a number; if it is not known, leave the cell blank and say why.",
     )
 
 
-def _bounds(column: Column, value: Decimal, text: str, remark: Remark) -> None:
+def _bounds(column: Column, least: Decimal | None, most: Decimal | None, text: str, remark: Remark) -> None:
+    """`least` and `most`: the value twice, or the two ends of a range."""
     low, high = column.minimum, column.maximum
-    if (low is None or value >= low) and (high is None or value <= high):
+    below = low is not None and any(end is not None and end < low for end in (least, most))
+    above = high is not None and any(end is not None and end > high for end in (least, most))
+    if not (below or above):
         return
-    limit = f"below {low}" if low is not None and value < low else f"above {high}"
-    message = f"{_called(column)} is {text}, {limit}"
+    message = f"{_called(column)} is {text}, {f'below {low}' if below else f'above {high}'}"
     fix = "Correct it, or explain how it comes about."
     if column.outside is Severity.QUERY:
         remark("out_of_bounds", message + "; it was kept as it is.", fix)
@@ -198,15 +216,16 @@ def _code(column: Column, reader: Reader, text: str, remark: Remark) -> str | No
     found = codes.find(text)
     if not found:
         known = ", ".join(c.label for c in codes.codes[:12]) + (", …" if len(codes.codes) > 12 else "")
-        raise _fault("code_unknown", f"{_quoted(text, column)} is not on the list {codes.name}", f"Use one of: {known}.")
+        raise _fault("code_unknown", f"{_quoted(text, column, reader)} is not on the list {codes.name}", f"Use one of: {known}.")
     if has_lookalikes(text):
-        remark("lookalike_letters", f"'{text}' has letters of another alphabet that look Latin.", "Type it again.")
+        said = f"{_quoted(text, column, reader)} has letters of another alphabet that look Latin."
+        remark("lookalike_letters", said, "Type it again.")
     if found.query:
-        remark("code_queried", f"'{text}': {found.query}", "Use a code of the list, or say what is meant.")
+        remark("code_queried", f"{_quoted(text, column, reader)}: {found.query}", "Use a code of the list, or say what is meant.")
     elif fold(text) not in (fold(found.code), fold(found.label)):
         remark(
             "spelling_mapped",
-            f"'{text}' was read as {found.code}, {found.label}.",
+            f"{_quoted(text, column, reader)} was read as {found.code}, {found.label}.",
             f"Write {found.code} or '{found.label}', or say that it means something else.",
         )
     return found.code
@@ -219,9 +238,11 @@ def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period 
         return year_of(reader.period.start)
     found = month_named(text, reader.period)
     if not found:
-        raise _fault("not_a_month", f"{_quoted(text, column)} is not a month", "Write the month as Apr-14 or April 2014.")
+        raise _fault("not_a_month", f"{_quoted(text, column, reader)} is not a month", "Write the month as Apr-14 or April 2014.")
     if not reader.period.contains(found):
-        raise _fault("month_outside", f"{text} is not part of {reader.period}", "Send the months of the return's period.")
+        raise _fault(
+            "month_outside", f"{found.start:%B %Y} is not part of {reader.period}", "Send the months of the return's period."
+        )
     return found
 
 
@@ -234,16 +255,16 @@ def _date(column: Column, reader: Reader, text: str, remark: Remark) -> date | N
                 return datetime.strptime(text.split(" ")[0], how).date()  # noqa: DTZ007 - a day has no zone
             except ValueError:
                 raise _fault(
-                    "no_such_date", f"{_quoted(text, column)} is a day that does not exist", "Correct the date."
+                    "no_such_date", f"{_quoted(text, column, reader)} is a day that does not exist", "Correct the date."
                 ) from None
-    raise _fault("not_a_date", f"{_quoted(text, column)} is not a date", "Write dates as 31/03/2015 or 2015-03-31.")
+    raise _fault("not_a_date", f"{_quoted(text, column, reader)} is not a date", "Write dates as 31/03/2015 or 2015-03-31.")
 
 
 def _text(column: Column, reader: Reader, text: str, remark: Remark) -> str | None:
     if not text:
         return _blank(column)
     if column.pattern and not re.fullmatch(column.pattern, text, re.ASCII):
-        raise _fault("not_as_agreed", f"{_quoted(text, column)} is not written as agreed", _as_example(column))
+        raise _fault("not_as_agreed", f"{_quoted(text, column, reader)} is not written as agreed", _as_example(column))
     return text
 
 
@@ -254,7 +275,8 @@ def _rating(column: Column, reader: Reader, text: str, remark: Remark) -> Rated 
         return None
     found = reader.codes[column.codes or ""].begins(text)
     if not found:
-        remark("rating_unknown", f"'{text[:60]}' begins with no rating that is known; the text was kept.", "Begin with the rating.")
+        said = "the text" if reader.hushed else f"'{text[:60]}'"
+        remark("rating_unknown", f"{said} begins with no rating that is known; it was kept.", "Begin with the rating.")
         return Rated("not_rated", text, text, Status.REPORTED)
     code, rest = found
     figures: list[tuple[str, Figure]] = []
@@ -291,8 +313,8 @@ def _called(column: Column) -> str:
     return f"'{column.printed[0]}'" if column.printed and column.printed[0] else column.name.replace("_", " ")
 
 
-def _quoted(text: str, column: Column) -> str:
-    return "the value" if column.identifier or column.type == "identifier" else f"'{text[:40]}'"
+def _quoted(text: str, column: Column, reader: Reader) -> str:
+    return "the value" if reader.hushed else f"'{text[:40]}'"
 
 
 def _as_example(column: Column) -> str:

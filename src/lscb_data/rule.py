@@ -2,10 +2,12 @@
 
 Comparisons, `and or not`, `+ - *`, `is null`, `in`, `between`, `coalesce`, and
 `agrees_percent(printed, part, whole)`: the printed percentage is the part of the whole, half-up at its own places.
-A condition that cannot be decided, because a value is missing, is not broken.
+A condition that cannot be decided, because a value is missing, is not broken. Numbers go with numbers, text with text,
+days with days or with a day in quotes; a day less a day is a number of days.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -30,6 +32,8 @@ _RECKON: dict[type[exp.Expr], Callable[[Value, Value], Value]] = {
     exp.Sub: lambda a, b: a - b,
     exp.Mul: lambda a, b: a * b,
 }
+_TRUTHS = (exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.Boolean, exp.Anonymous, *_COMPARE)
+MOST_PLACES = 6  # a percentage worked out by Excel has fifteen digits: agreement at six places is agreement
 _OTHER = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.Neg, exp.Is, exp.In, exp.Between, exp.Coalesce,
     exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean,
@@ -46,7 +50,8 @@ def check_rule(must: str, columns: Mapping[str, str]) -> None:
     try:
         tree = parse_rule(must)
     except sqlglot.errors.SqlglotError as error:
-        raise ValueError(f"'{must}' is not a condition: {error}") from None
+        why = error.errors[0]["description"] if getattr(error, "errors", None) else "it cannot be read"
+        raise ValueError(f"'{must}' is not a condition: {why}") from None
     for node in tree.walk():
         if isinstance(node, exp.Anonymous):
             if node.name.lower() != "agrees_percent" or len(node.expressions) != 3:
@@ -55,8 +60,58 @@ def check_rule(must: str, columns: Mapping[str, str]) -> None:
                 raise ValueError(f"'{must}': agrees_percent takes three columns")
         elif type(node) not in _COMPARE and type(node) not in _RECKON and not isinstance(node, _OTHER):
             raise ValueError(f"'{must}': {type(node).__name__} is not part of the language of rules")
-        if isinstance(node, exp.Column) and node.name not in columns:
-            raise ValueError(f"'{must}': there is no column {node.name}")
+        if isinstance(node, exp.Column) and (node.name not in columns or node.table):
+            raise ValueError(f"'{must}': there is no column {node.sql()}")
+        if isinstance(node, exp.Is) and not isinstance(node.expression, exp.Null | exp.Boolean):
+            raise ValueError(f"'{must}': `is` goes with null, true and false")
+        if isinstance(node, exp.In) and not node.expressions:
+            raise ValueError(f"'{must}': `in` needs a list")
+    try:
+        kind = _kind(tree, columns)
+    except ValueError as error:
+        raise ValueError(f"'{must}': {error}") from None
+    if kind != "truth":
+        raise ValueError(f"'{must}' is not a condition: it gives a {kind}")
+
+
+def _kind(node: exp.Expr, columns: Mapping[str, str]) -> str:
+    """What the part of a condition gives: a number, text, a day, a truth, or nothing. ValueError where parts clash."""
+    if isinstance(node, exp.Paren):
+        return _kind(node.this, columns)
+    if isinstance(node, exp.Column):
+        type_ = columns[node.name]
+        return "number" if type_ in ("count", "decimal", "percent") else "day" if type_ == "date" else "text"
+    if isinstance(node, exp.Literal):
+        return "text" if node.is_string else "number"
+    if isinstance(node, exp.Null):
+        return "nothing"
+    if isinstance(node, exp.Boolean):
+        return "truth"
+    parts = [child for child in node.iter_expressions() if not isinstance(child, exp.Identifier)]
+    kinds = [_kind(child, columns) for child in parts]
+    said = {"day"} if _day_in_quotes(parts, kinds) else set(kinds) - {"nothing"}
+    if isinstance(node, exp.Anonymous | exp.Neg) or type(node) in _RECKON:
+        if type(node) is exp.Sub and said == {"day"}:
+            return "number"
+        wanted = {"number"}
+    elif isinstance(node, exp.And | exp.Or | exp.Not):
+        wanted = {"truth"}
+    else:
+        wanted = said if len(said) == 1 else set()
+    if not said <= wanted:
+        raise ValueError(f"'{node.sql()}' cannot be worked out from {' and '.join(sorted(said))}")
+    return "truth" if isinstance(node, _TRUTHS) else (wanted & said or {"nothing"}).pop()
+
+
+def _day_in_quotes(parts: list[exp.Expr], kinds: list[str]) -> bool:
+    """Whether the parts are days and texts that are days, `2015-03-31`."""
+    if set(kinds) - {"nothing"} != {"day", "text"}:
+        return False
+    texts = [part for part, kind in zip(parts, kinds, strict=True) if kind == "text"]
+    try:
+        return all(isinstance(part, exp.Literal) and date.fromisoformat(part.this) for part in texts)
+    except ValueError:
+        return False
 
 
 def columns_of(must: str) -> list[str]:
@@ -75,6 +130,8 @@ def holds(must: str, values: Mapping[str, Value], places: Mapping[str, int]) -> 
                 return values[node.name]
             case exp.Literal():
                 return node.this if node.is_string else Fraction(node.this)
+            case exp.Sub() if isinstance(value(node.left), date) and isinstance(value(node.right), date):
+                return Fraction((value(node.left) - value(node.right)).days)
             case exp.Boolean():
                 return bool(node.this)
             case exp.Null():
@@ -94,20 +151,25 @@ def holds(must: str, values: Mapping[str, Value], places: Mapping[str, int]) -> 
             case exp.Is():
                 return value(node.this) is value(node.expression)
             case exp.In():
-                return _any_equal(value(node.this), [value(item) for item in node.expressions])
+                one, *items = _alike(value(node.this), *map(value, node.expressions))
+                return _any_equal(one, items)
             case exp.Between():
-                low, middle, high = value(node.args["low"]), value(node.this), value(node.args["high"])
-                bounds = [None if None in (low, middle) else low <= middle, None if None in (middle, high) else middle <= high]
+                low, middle, high = _alike(*map(value, (node.args["low"], node.this, node.args["high"])))
+                bounds = [
+                    None if None in (low, middle) else low <= middle,
+                    None if None in (middle, high) else middle <= high,
+                ]
                 return False if False in bounds else (None if None in bounds else True)
             case exp.Coalesce():
-                return next((v for v in map(value, (node.this, *node.expressions)) if v is not None), None)
+                given = _alike(*map(value, (node.this, *node.expressions)))
+                return next((one for one in given if one is not None), None)
             case exp.Anonymous():
                 printed, part, whole = (value(item) for item in node.expressions)
                 if None in (printed, part, whole) or whole <= 0 or part < 0:
                     return None
-                shown = places.get(node.expressions[0].name, 0)
-                return half_up(Fraction(part) * 100 / Fraction(whole), shown) == printed
-        left, right = value(node.this), value(node.expression)
+                shown = min(places.get(node.expressions[0].name, 0), MOST_PLACES)
+                return half_up(Fraction(part) * 100 / Fraction(whole), shown) == half_up(printed, MOST_PLACES)
+        left, right = _alike(value(node.this), value(node.expression))
         if left is None or right is None:
             return None
         act = _COMPARE.get(type(node)) or _RECKON[type(node)]
@@ -115,6 +177,13 @@ def holds(must: str, values: Mapping[str, Value], places: Mapping[str, int]) -> 
 
     found = value(parse_rule(must))
     return None if found is None else bool(found)
+
+
+def _alike(*values: Value) -> tuple[Value, ...]:
+    """The values, texts that stand beside days as days."""
+    if any(isinstance(one, date) for one in values):
+        return tuple(date.fromisoformat(one) if isinstance(one, str) else one for one in values)
+    return values
 
 
 def _any_equal(value: Value, items: list[Value]) -> bool | None:
@@ -130,10 +199,12 @@ def to_sql(must: str) -> str:
         if not isinstance(node, exp.Anonymous):
             return node
         printed, part, whole = (item.sql("duckdb", identify=True) for item in node.expressions)
-        ten = f"(10 ** \"{node.expressions[0].name}__places\")::hugeint"
+        ten = f"(10 ** least(\"{node.expressions[0].name}__places\", {MOST_PLACES}))::bigint"
+        # In ten-thousand-millionths, for a part and a whole may be decimals too.
+        part, whole = (f"({one}::decimal(28, 10) * 10000000000)::hugeint" for one in (part, whole))
         return sqlglot.parse_one(
-            f"case when {whole} > 0 and {part} >= 0 then ({printed} * {ten})"
-            f" = (({part}::hugeint * 200 * {ten} + {whole}) // (2 * {whole}::hugeint)) end",
+            f"case when {whole} > 0 and {part} >= 0 then round({printed}, {MOST_PLACES}) * {ten}"
+            f" = ({part} * 200 * {ten} + {whole}) // (2 * {whole}) end",
             read="duckdb",
         )
 

@@ -1,12 +1,14 @@
 """The contract's row rules as one query over all rows at once. A row that it lets through is surely valid and its typed
 values are pydantic's own; a row that it stops goes to pydantic, which alone says whether anything is wrong, and what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lscb_data import rule
 from lscb_data.contract import CodeList, Column, Sheet
 from lscb_data.period import Period, month_named, year_of
+from lscb_data.rounding import DECIMALS
 from lscb_data.rows import PATTERNS
+from lscb_data.spelling import fold, has_lookalikes
 
 TYPES = {
     "count": "bigint", "decimal": "decimal(28, 10)", "percent": "decimal(28, 10)", "month": "varchar",
@@ -14,21 +16,26 @@ TYPES = {
 }  # fmt: skip
 
 
-def screen_sql(table: str, sheet: Sheet, codes: Mapping[str, CodeList], period: Period) -> str:
+def screen_sql(
+    table: str, sheet: Sheet, codes: Mapping[str, CodeList], period: Period, missing: Iterable[str] = ()
+) -> str:
     """A query of the sheet's rows, typed, with `stopped`: true where pydantic must look.
 
-    `table` has the columns `row` and, as text ('' where blank), those of the sheet.
+    `table` has the columns `row` and, as text ('' where blank), those of the sheet. `missing`: the contract's symbols
+    for a value that is not there.
     """
     typed, sure = [], []
     for column in sheet.columns:
-        value, ok = _column(column, codes, period)
+        value, ok = _column(column, codes, period, missing)
         name = quote(column.name)
         typed.append(f"{value} as {name}")
         if column.is_number:
-            typed.append(f"length(split_part(rtrim({name}, '% '), '.', 2)) as {quote(column.name + '__places')}")
+            places = f"length(regexp_extract({name}, {literal(DECIMALS)}, 1))"
+            typed.append(f"{places} as {quote(column.name + '__places')}")
         sure.append(f"coalesce({ok}, false)")
     typed_rows = f'select "row", {", ".join(typed)}, {" and ".join(sure)} as sure from {quote(table)}'  # noqa: S608
-    rules = "".join(f" and coalesce({rule.to_sql(one.must)}, true)" for one in sheet.rules)
+    # A rule that cannot be worked out, for the numbers are too large, stops the row as well.
+    rules = "".join(f" and coalesce(try(coalesce({rule.to_sql(one.must)}, true)), false)" for one in sheet.rules)
     return f"select * exclude (sure), not (sure{rules}) as stopped from ({typed_rows})"  # noqa: S608
 
 
@@ -40,7 +47,9 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _column(column: Column, codes: Mapping[str, CodeList], period: Period) -> tuple[str, str]:
+def _column(
+    column: Column, codes: Mapping[str, CodeList], period: Period, missing: Iterable[str]
+) -> tuple[str, str]:
     """The column's typed value, and the condition under which nothing can be wrong with its text."""
     name = quote(column.name)
     blank = "false" if column.required or column.is_figure else f"{name} = ''"
@@ -49,24 +58,32 @@ def _column(column: Column, codes: Mapping[str, CodeList], period: Period) -> tu
         value = f"try_cast(replace(rtrim({inner}, '% '), ',', '') as decimal(28, 10))"
         bounds = [f"{value} >= {column.minimum}"] if column.minimum is not None else []
         bounds += [f"{value} <= {column.maximum}"] if column.maximum is not None else []
+        said = ", ".join(literal(text) for text in sorted({*missing, *column.words}))
+        bounds += [f"lower({name}) not in ({said})"] if said else []
+        if column.type == "percent":  # 0.4 without a sign may be 40%
+            bounds += [f"(suffix({inner}, '%') or abs({value}) > 1 or {value} = 0)"]
         ok = " and ".join([f"regexp_full_match({inner}, {literal(PATTERNS[column.type])})", *bounds])
         return f"try_cast({value} as {TYPES[column.type]})", f"({blank} or ({ok}))"
     if column.type in ("code", "month"):
         sure = codes[column.codes].sure if column.codes else _months(period)
+        sure = {text: code for text, code in sure.items() if not has_lookalikes(text)}
         if column.total:
-            sure = {k: v for k, v in sure.items() if k not in {word.lower() for word in column.total}}
+            sure = {k: v for k, v in sure.items() if fold(k) not in {fold(word) for word in column.total}}
         cases = " ".join(f"when {literal(text)} then {literal(code)}" for text, code in sure.items())
         value = f"case lower({name}) {cases} end"
         return value, f"({blank} or {value} is not null)"
     if column.type == "date":
         uk = f"regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')"
         iso = f"regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
-        value = f"case when {uk} then try_strptime({name}, '%d/%m/%Y') when {iso} then try_strptime({name}, '%Y-%m-%d') end::date"
+        when_uk, when_iso = (f"try_strptime({name}, '{form}')" for form in ("%d/%m/%Y", "%Y-%m-%d"))
+        value = f"case when {uk} then {when_uk} when {iso} then {when_iso} end::date"
+        value = f"case when {value} >= date '0001-01-01' then {value} end"  # what Python calls a date
         return value, f"({blank} or {value} is not null)"
     if column.type == "rating":
         return name, "false"
+    no_error = f"not starts_with({name}, '#') and not starts_with(lower({name}), 'err:')"
     matches = f" and regexp_full_match({name}, {literal(column.pattern)})" if column.pattern else ""
-    return f"nullif({name}, '')", f"({blank} or ({name} <> ''{matches} and not starts_with({name}, '#')))"
+    return f"nullif({name}, '')", f"({blank} or ({name} <> ''{matches} and {no_error}))"
 
 
 def _months(period: Period) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Cyrillic and Greek capitals and small letters that print like Latin ones.
 _LOOKALIKES = str.maketrans(
@@ -26,6 +27,18 @@ def has_lookalikes(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Letters and digits only, lower case, look-alikes as Latin: what two spellings of one word have in common."""
+    """Letters and digits only, lower case, look-alikes as Latin: what two spellings of one word have in common.
+
+    A mark between two digits is kept as `-`.
+    """
+    while (folded := _folded(text)) != text:  # one letter's plain form may be another's look-alike
+        text = folded
+    return text
+
+
+@lru_cache(maxsize=10_000)
+def _folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", latin(text)).casefold()
-    return "".join(letter for letter in text if letter.isalnum())
+    # Between two digits a mark says something: 1-4 is not 14, and 10.5 is not 105.
+    text = re.sub(r"(?<=\d)\s*[-‐‑‒–—/.:]\s*(?=\d)", "-", text)
+    return re.sub(r"(?<!\d)-|-(?!\d)|[^\w-]|_", "", text)

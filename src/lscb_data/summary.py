@@ -31,7 +31,7 @@ class LawError(UserError):
 
 @dataclass(frozen=True)
 class Owed:
-    """A return that is owed for a period. `days_overdue` is None where no day to reckon from was given."""
+    """A return that is owed for a period. `days_overdue` is None where it came, or no day to reckon from was given."""
 
     return_: str
     title: str
@@ -111,8 +111,9 @@ def summarise(
         every = _rows(connection, "from staging.submissions order by received_at, submission_id")
         _law(every)
         chosen = [row for row in _latest(every) if chosen_by(row["agency"], row["period"], within, agency)]
+        have = {(row["return"], row["period"]) for row in every}
         owed = [
-            _owed(row, today)
+            _owed(row, None if (row["return"], row["period"]) in have else today)
             for row in _rows(connection, "from staging.expected order by period_start, period_end desc, agency")
             if chosen_by(row["agency"], row["period"], within, agency)
         ]
@@ -125,7 +126,6 @@ def summarise(
         else Came(row["submission_id"], row["title"], row["agency"], row["period"], row["file"], why.get(row["submission_id"], ""))
         for row in chosen
     ]
-    have = {(row["return"], row["period"]) for row in every}
     missing = tuple(o for o in owed if (o.return_, o.period) not in have and (o.days_overdue is None or o.days_overdue > 0))
     refused = tuple(one for one in came if one.blocker is not None)
     findings = {str(severity): 0 for severity in Severity} | Counter(one["severity"] for one in found)

@@ -1,35 +1,29 @@
-"""A blank workbook for a return and a period, made from the contract: filled in with care, it loads without a finding."""
+"""A blank workbook for a return and a period, made from the contract: well filled in, it has no finding."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import date, timedelta
 from itertools import product
-from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from lscb_data.contract import CodeList, Column, Return, Sheet
 from lscb_data.finding import UserError
 from lscb_data.judgement import ABOUT, LISTS
-from lscb_data.period import Period
-from lscb_data.wording import heading, kind, month_words, said, span
+from lscb_data.page import blank, cell_format, head, validate, widths, write
+from lscb_data.period import Period, quarter_of, year_of
+from lscb_data.wording import checks, heading, kind, month_words, said, span
 from lscb_data.workbook import address, column_number, letters
 
 OPEN_ROWS = 500  # of a sheet that takes as many rows as there are
 MOST_KEYED = 400  # more rows than this by month and code are left to be written
 
-_HEAD, _INPUT = PatternFill("solid", fgColor="DDE6EE"), PatternFill("solid", fgColor="FFFBE6")
-_THIN = Border(*(Side("thin", color="BBBBBB") for _ in range(4)))
-_FORMATS = {"percent": "0.00%", "date": "dd/mm/yyyy", "count": "0", "decimal": "General"}
-
 
 @dataclass
 class Template:
-    """The workbook, and the cells that are to be filled in (the first of them where rows are open), by sheet and cell."""
+    """The workbook, and by sheet and cell what is to be filled in (of open rows the first)."""
 
     book: Workbook
     contract: Return
@@ -42,32 +36,40 @@ class Template:
 def template(contract: Return, period: Period, codes: Mapping[str, CodeList], area_name: str) -> Template:
     """The blank workbook. Raises UserError for a period that the return is not owed for."""
     if not contract.expected_in(period):
-        raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
+        raise UserError(
+            f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for."
+        )
     out = Template(Workbook(), contract, period, codes, area_name)
     out.book.remove(out.book.worksheets[0])
     for declared in contract.sheets_for(period):
         sheet = declared.model_copy(update={"columns": [c for c in declared.columns if c.applies_to(period)]})
         page = out.book.create_sheet(sheet.names[0])
-        _write(page, 1, 1, sheet.title or sheet.description).font = Font(bold=True, size=13)
-        _write(page, 2, 1, f"{area_name + ', ' if area_name else ''}{span(period)}")
+        write(page, 1, 1, sheet.title or sheet.description).font = Font(bold=True, size=13)
+        write(page, 2, 1, f"{area_name + ', ' if area_name else ''}{span(period)}")
         {"table": _table, "months_across": _months_across, "matrix": _matrix}[sheet.layout](page, sheet, out)
-        _widths(page)
+        widths(page)
     _about(out)
     _lists(out)
     return out
 
 
+def last_ended(contract: Return, today: date) -> Period:
+    """The period of the return's frequency that ended last before today."""
+    of = quarter_of if contract.frequency == "quarterly" else year_of
+    return of(of(today).start - timedelta(days=1))
+
+
 def _table(page: Worksheet, sheet: Sheet, out: Template) -> None:
     at = dict(_places(sheet))
     for column in sheet.columns:
-        _head(page, 4, at[column.name], heading(column))
+        head(page, 4, at[column.name], heading(column))
     keyed = [c for c in sheet.columns if c.key and (c.type == "month" or c.codes)]
     rows = list(product(*(_keys(column, out) for column in keyed))) if keyed else []
     if not 0 < len(rows) <= MOST_KEYED:
         keyed, rows = [], [()]
     for number, keys in enumerate(rows, 5):
         for column, key in zip(keyed, keys, strict=True):
-            _write(page, number, at[column.name], key)
+            write(page, number, at[column.name], key)
         for column in sheet.columns:
             if column not in keyed:
                 _blank(page, number, at[column.name], column, out)
@@ -76,7 +78,7 @@ def _table(page: Worksheet, sheet: Sheet, out: Template) -> None:
         if column not in keyed:
             where = letters(at[column.name])
             for row in page.iter_rows(5, last, at[column.name], at[column.name]):
-                row[0].number_format = _format(column)
+                row[0].number_format = cell_format(column)
             _validate(page, column, f"{where}5:{where}{last}", out)
     page.freeze_panes = "A5"
 
@@ -90,7 +92,7 @@ def _places(sheet: Sheet) -> Iterator[tuple[str, int]]:
 
 
 def _keys(column: Column, out: Template) -> list[str]:
-    """The keys that this column's rows are written beforehand with: months, or codes that nothing is to be asked about."""
+    """The keys that stand in this column beforehand: months, or codes that raise no question."""
     if column.type == "month":
         return [month_words(column.example, month) for month in out.period.months()]
     codes = out.codes[column.codes or ""].codes
@@ -102,19 +104,19 @@ def _months_across(page: Worksheet, sheet: Sheet, out: Template) -> None:
     by = sheet.keyed("period")
     months = out.period.months()
     for place, month in enumerate(months, 2):
-        _head(page, 4, place, month_words(by.example if by else None, month))
+        head(page, 4, place, month_words(by.example if by else None, month))
     row = 6  # under a free row: numbers right below months would be read as their years
     for area in out.codes[sheet.areas].codes if sheet.areas else [None]:
         if area:
-            _write(page, row, 1, area.label).font = Font(bold=True, size=12)
+            write(page, row, 1, area.label).font = Font(bold=True, size=12)
             row += 1
         for block in (None, *sheet.blocks):
             lines = [c for c in sheet.columns if c.block == block and not c.key]
             if block and lines:
-                _write(page, row, 1, sheet.blocks[block][0]).font = Font(bold=True)
+                write(page, row, 1, sheet.blocks[block][0]).font = Font(bold=True)
                 row += 1
             for column in lines:
-                _write(page, row, 1, heading(column).replace("{board}", out.area_name))
+                write(page, row, 1, heading(column).replace("{board}", out.area_name))
                 for place, _ in enumerate(months, 2):
                     _blank(page, row, place, column, out)
                 _validate(page, column, f"B{row}:{address(row, len(months) + 1)}", out)
@@ -127,14 +129,14 @@ def _matrix(page: Worksheet, sheet: Sheet, out: Template) -> None:
     by = next((c for c in sheet.columns if c.key in ("provider", "area")), None)
     across = _keys(by, out) if by else list(dict.fromkeys(c.across or "" for c in sheet.columns))
     for place, text in enumerate(("Line", "What it is", *across), 1):
-        _head(page, 4, place, text)
+        head(page, 4, place, text)
     lines: dict[str, list[Column]] = {}
     for column in sheet.columns:
         if column is not by:
             lines.setdefault(heading(column), []).append(column)
     for row, (label, columns) in enumerate(lines.items(), 5):
-        _write(page, row, 1, label)
-        _write(page, row, 2, columns[0].description).alignment = Alignment(wrap_text=True, vertical="top")
+        write(page, row, 1, label)
+        write(page, row, 2, columns[0].description).alignment = Alignment(wrap_text=True, vertical="top")
         for column in columns:
             for place, text in enumerate(across, 3):
                 if by or column.across == text:
@@ -144,62 +146,46 @@ def _matrix(page: Worksheet, sheet: Sheet, out: Template) -> None:
 
 
 def _blank(page: Worksheet, row: int, place: int, column: Column, out: Template) -> None:
-    cell = page.cell(row, place)
-    cell.fill, cell.border, cell.number_format = _INPUT, _THIN, _format(column)
-    cell.alignment = Alignment(wrap_text=column.type in ("text", "rating"), vertical="top")
+    blank(page, row, place, column)
     out.blanks[page.title, address(row, place)] = column
 
 
-def _format(column: Column) -> str:
-    return "@" if column.pattern or column.words else _FORMATS.get(column.type, "@")
-
-
 def _validate(page: Worksheet, column: Column, cells: str, out: Template) -> None:
-    """What Excel shows and asks at these cells. It warns only: `5 or under` is an honest answer that no type allows."""
-    asked: dict[str, Any] = {"type": None}
-    if column.codes:
-        names = list(out.codes)
-        where, last = letters(names.index(column.codes) + 1), len(out.codes[column.codes].codes) + 1
-        asked = {"type": "list", "formula1": f"'{LISTS}'!${where}$2:${where}${last}"}
-    elif column.is_number and not (column.pattern or column.words):
-        scale = 100 if column.type == "percent" else 1
-        low, high = (None if bound is None else bound / scale for bound in (column.minimum, column.maximum))
-        operator = "between" if None not in (low, high) else "greaterThanOrEqual" if low is not None else "lessThanOrEqual"
-        bounds = [f"{bound:f}" for bound in (low, high) if bound is not None] or [f"{Decimal(10) ** 15:f}"]
-        asked = {"type": "whole" if column.type == "count" else "decimal", "operator": operator}
-        asked |= dict(zip(("formula1", "formula2"), bounds, strict=False))
-    rule = DataValidation(
-        **asked, sqref=cells, allow_blank=True, errorStyle="warning", showErrorMessage=column.type != "rating",
-        showInputMessage=True, promptTitle=heading(column).replace("{board}", out.area_name)[:32], prompt=_prompt(column)[:255],
-        errorTitle="Not as agreed", error=_prompt(column)[:255],
-    )  # fmt: skip
-    page.add_data_validation(rule)
-
-
-def _prompt(column: Column) -> str:
-    return column.description + (f" (for example {column.example})" if column.example else "")
+    validate(page, column, cells, heading(column).replace("{board}", out.area_name), out.codes)
 
 
 def _about(out: Template) -> None:
     """The sheet that says how to fill in the others."""
     contract, page = out.contract, out.book.create_sheet(ABOUT)
     lines: list[tuple[str, ...]] = [
-        (contract.title,), (f"{contract.return_}, {out.period} ({span(out.period)})",), (contract.description,), (),
-        (f"Send it within {contract.due.days} days after the period's end, as {', '.join(contract.formats)}.",),
-        ("Fill in the yellow cells. 0 means none; leave a cell blank where the figure is not known, and say why.",),
-        ("Take out a row that you have nothing for; keep headings, lines and the names of sheets as they are.",),
-    ]  # fmt: skip
+        (contract.title,),
+        (f"{contract.return_}, {out.period} ({span(out.period)})",),
+        (contract.description,),
+        (),
+        (f"Send it within {contract.due.days} days of the period's end, as {', '.join(contract.formats)}.",),
+        ("Fill in the yellow cells. 0 means none; leave blank what is not known, and say why.",),
+        ("Take out a row that you have nothing for; keep headings, lines and sheet names as they are.",),
+    ]
     for sheet in contract.sheets_for(out.period):
-        lines += [(), (f"Sheet '{sheet.names[0]}': {sheet.description}",), ("Column or line", "What it is", "Kind", "Example")]
         lines += [
-            (heading(c).replace("{board}", out.area_name), c.description, kind(c), c.example or sheet.example.get(c.name, ""))
+            (),
+            (f"Sheet '{sheet.names[0]}': {sheet.description}",),
+            ("Column or line", "What it is", "Kind", "Example"),
+        ]
+        lines += [
+            (
+                heading(c).replace("{board}", out.area_name),
+                c.description,
+                kind(c),
+                c.example or sheet.example.get(c.name, ""),
+            )
             for c in sheet.columns
             if c.applies_to(out.period)
         ]
-        lines += [("Checked", said(one.message, sheet), one.fix) for one in (*sheet.rules, *sheet.batch)]
+        lines += [("Checked", said(one.message, sheet), one.fix) for one in checks(sheet)]
     for row, texts in enumerate(lines, 1):
         for place, text in enumerate(texts, 1):
-            _write(page, row, place, text).alignment = Alignment(wrap_text=place > 1, vertical="top")
+            write(page, row, place, text).alignment = Alignment(wrap_text=place > 1, vertical="top")
     for letter, width in zip("ABCD", (44, 70, 40, 30), strict=True):
         page.column_dimensions[letter].width = width
     page["A1"].font = Font(bold=True, size=13)
@@ -210,27 +196,4 @@ def _lists(out: Template) -> None:
     page.sheet_state = "hidden"
     for place, (name, codes) in enumerate(out.codes.items(), 1):
         for row, text in enumerate((name, *(code.label for code in codes.codes)), 1):
-            _write(page, row, place, text)
-
-
-def _write(page: Worksheet, row: int, place: int, text: str) -> Cell:
-    """The text as text, whatever it begins with: nothing of a contract or a list becomes a formula."""
-    cell = page.cell(row, place)
-    assert isinstance(cell, Cell)  # noqa: S101 - a template merges no cells
-    cell.value = text
-    cell.data_type, cell.number_format = "s", "@"
-    if text.startswith(("=", "+", "-", "@")):
-        cell.quotePrefix = True
-    return cell
-
-
-def _head(page: Worksheet, row: int, place: int, text: str) -> None:
-    cell = _write(page, row, place, text)
-    cell.font, cell.fill, cell.border = Font(bold=True), _HEAD, _THIN
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _widths(page: Worksheet) -> None:
-    for cells in page.iter_cols(min_row=4):
-        longest = max((len(str(cell.value)) for cell in cells if cell.value), default=0)
-        page.column_dimensions[cells[0].column_letter].width = min(max(longest + 2, 12), 60)
+            write(page, row, place, text)

@@ -1,6 +1,6 @@
 """How a contract's parts are called where people read them: templates, the dictionary, the command line."""
 
-from lscb_data.contract import Column, Sheet
+from lscb_data.contract import Batch, Column, Rule, Sheet
 from lscb_data.period import MONTHS, Period, month_named
 
 
@@ -34,9 +34,19 @@ def kind(column: Column) -> str:
     """The column's type, bounds and whether it may be blank, in words."""
     bounds = [f"at least {column.minimum}"] if column.minimum is not None else []
     bounds += [f"at most {column.maximum}"] if column.maximum is not None else []
-    names = {"count": "whole number", "decimal": "number", "percent": "percentage", "code": f"one of {column.codes}"}
+    names = {
+        "count": "whole number",
+        "decimal": "number",
+        "percent": "percentage",
+        "code": f"one of {column.codes}",
+    }
     parts = [names.get(column.type, column.type), *bounds, *([] if column.required else ["may be blank"])]
     return ", ".join(parts)
+
+
+def checks(sheet: Sheet) -> list[Rule | Batch]:
+    """What is checked beside each cell: a row against itself, and the whole."""
+    return [*sheet.rules, *sheet.batch]
 
 
 def said(message: str, sheet: Sheet) -> str:

@@ -1,0 +1,114 @@
+"""The commands that ask and write: explain, sql, docs, template."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lscb_data.finding import UserError
+from lscb_data.options import PeriodOption, board_of, contracts_of, period_of, there
+
+app = typer.Typer()
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    indicator: Annotated[str, typer.Argument(help="Code of the indicator, such as cp_plans_open.")],
+    period: Annotated[str | None, typer.Argument(help="2014-15, 2014-15 Q1, 2014-07 or 2015-03-31.")] = None,
+    area: Annotated[str | None, typer.Option(help="Code or name of the area.")] = None,
+    breakdown: Annotated[
+        str | None, typer.Option(help="A part, such as NEG, or a type, such as ethnicity.")
+    ] = None,
+) -> None:
+    """What a figure means, and where it came from."""
+    from lscb_data import explain as room
+    from lscb_data import show
+    from lscb_data.connection import connect
+
+    with connect(context.obj) as connection:
+        show.explanation(room.explain(connection, indicator, period, area, breakdown))
+
+
+@app.command()
+def sql(
+    context: typer.Context,
+    query: Annotated[str | None, typer.Argument(help="The question, or - to read it from the input.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A file that holds the question.")] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
+    seconds: Annotated[float, typer.Option(help="How long it may take.")] = 60,
+    memory: Annotated[str, typer.Option(help="How much memory it may take.")] = "2GB",
+) -> None:
+    """Ask the warehouse. Read-only: it changes nothing and sees no other file."""
+    from lscb_data import show
+    from lscb_data.connection import ask, questions
+
+    if (query is None) == (file is None):
+        raise UserError("Give one question: lscb sql 'SELECT …', lscb sql -, or lscb sql --file F.")
+    text = there(file).read_text("utf-8") if file else sys.stdin.read() if query == "-" else str(query)
+    with questions(board_of(context), memory, seconds) as connection:
+        answer = ask(connection, text)
+        head = [column[0] for column in answer.description or []]
+        if as_csv:
+            show.as_csv(head, iter(answer.fetchone, None))
+        else:
+            rows = answer.fetchmany(show.MOST + 1)
+            show.table(head, rows[: show.MOST])
+            if len(rows) > show.MOST:
+                show.say(f"The first {show.MOST} rows; --csv gives all of them.")
+
+
+@app.command()
+def docs(
+    context: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the pages; docs/dictionary of the Board's folder.")
+    ] = None,
+) -> None:
+    """Write the dictionary, and JSON Schemas for editors.
+
+    A page for each return, topic of indicators and code list, and one for the published tables.
+    """
+    from lscb_data import dictionary, show, warehouse
+    from lscb_data.indicator import load_indicators
+
+    board = board_of(context)
+    published = [table for table in warehouse.tables(board.folders("sql")) if table.schema == "published"]
+    out = out or board.home / "docs" / "dictionary"
+    indicators = load_indicators(board.folders("schemas"))
+    written = dictionary.write(
+        out, contracts_of(board), indicators, sorted(published, key=lambda table: table.name)
+    )
+    show.say(f"{len(written)} pages and schemas in {out}; begin with {out / 'index.md'}.")
+
+
+@app.command()
+def template(
+    context: typer.Context,
+    return_: Annotated[
+        str, typer.Argument(metavar="RETURN", help="Name of the return, such as marac__cases.")
+    ],
+    period: PeriodOption = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+) -> None:
+    """Write a blank workbook for an agency to fill in.
+
+    Without --period it is for the last period that has ended.
+    """
+    from datetime import UTC, datetime
+
+    from lscb_data import board, show
+    from lscb_data import template as room
+
+    here = board_of(context)
+    contracts = contracts_of(here)
+    contract = contracts[return_]
+    when = period_of(period) or room.last_ended(contract, datetime.now(UTC).date())
+    area_name = here.settings.area_name if (here.home / board.SETTINGS).exists() else ""
+    made = room.template(contract, when, contracts.codes, area_name)
+    out = out or Path(f"{return_}-{when.folder}.xlsx")
+    if out.exists():
+        raise UserError(f"{out} is there already; name another file with --out.")
+    made.book.save(out)
+    show.say(f"{out}: {contract.title} for {when}.")

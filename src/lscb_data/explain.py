@@ -1,0 +1,161 @@
+"""Where a published figure comes from: what it means, its parts, and the cells that were read for it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from lscb_data.finding import UserError
+from lscb_data.period import parse
+
+Record = dict[str, Any]
+_KEYS = ("indicator", "area_code", "provider", "period", "breakdown_type", "breakdown")
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One published value, the population under it, the cells behind it, and the findings on those cells."""
+
+    value: Record
+    population: Record | None
+    cells: Sequence[Record]
+    findings: Sequence[Record]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An indicator's definition; without a period its values by period, with one each value explained."""
+
+    indicator: Record
+    values: Sequence[Record] = ()
+    explained: Sequence[Explained] = field(default_factory=tuple)
+
+
+def explain(
+    connection: duckdb.DuckDBPyConnection,
+    code: str,
+    period: str | None = None,
+    area: str | None = None,
+    breakdown: str | None = None,
+) -> Explanation:
+    """What there is to say of the indicator, for this period, area (code or name) and breakdown.
+
+    Raises UserError, saying what there is, for an indicator, a period, an area or a breakdown that is not.
+    """
+    indicator = _indicator(connection, code)
+    every = _rows(
+        connection,
+        "from published.indicator_values where indicator = $code"
+        " order by area, provider, period_start, period_end desc, breakdown_type, breakdown",
+        code=code,
+    )
+    if not every:
+        raise UserError(f"{code} ({indicator['title']}) is defined, but no figure of it was supplied yet.")
+    chosen = _only(every, area, ("area", "area_code"), f"{code} is given for no area")
+    whole = "all" if any(row["breakdown"] == "all" for row in chosen) else None
+    chosen = _only(chosen, breakdown or whole, ("breakdown", "breakdown_type"), f"{code} has no breakdown")
+    if period is None:
+        return Explanation(indicator, chosen)
+    chosen = _only(chosen, str(_period(period)), ("period",), f"{code} has no figure for")
+    return Explanation(indicator, (), [_explained(connection, row) for row in chosen])
+
+
+def _indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
+    known = {
+        row["indicator"]: row for row in _rows(connection, "from published.indicators order by indicator")
+    }
+    if code in known:
+        return known[code]
+    from difflib import get_close_matches
+
+    like = [name for name in known if code in name] or get_close_matches(code, known, n=5, cutoff=0.5)
+    raise UserError(
+        f"'{code}' is not an indicator; "
+        + (f"did you mean {', '.join(like)}?" if like else f"there are {', '.join(known)}.")
+    )
+
+
+def _period(text: str) -> object:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise UserError(f"{error}.") from None
+
+
+def _only(rows: list[Record], wanted: str | None, columns: Sequence[str], otherwise: str) -> list[Record]:
+    """The rows of which one of the columns says what is wanted. Raises UserError for none."""
+    if wanted is None:
+        return rows
+    said = wanted.casefold()
+    found = [row for row in rows if said in {str(row[column]).casefold() for column in columns}]
+    if not found:
+        there = list(dict.fromkeys(str(row[columns[0]]) for row in rows))
+        shown = "; ".join(there[:30]) + ("; …" if len(there) > 30 else "")
+        raise UserError(f"{otherwise} '{wanted}'; there is {shown}.")
+    return found
+
+
+def _explained(connection: duckdb.DuckDBPyConnection, value: Record) -> Explained:
+    keys = {name: value[name] for name in _KEYS}
+    same = " and ".join(f"{name} is not distinct from ${name}" for name in keys)
+    cells = _rows(
+        connection,
+        "select cell, of_what, printed, submission_id from audit.lineage"  # noqa: S608 - our own names
+        f" where {same} order by submission_id, cell",
+        **keys,
+    )
+    if value["as_printed"] is not None:
+        known = {(cell["submission_id"], cell["cell"]) for cell in cells}
+        printed = [
+            cell for cell in _printed(connection, keys) if (cell["submission_id"], cell["cell"]) not in known
+        ]
+        cells += [cell | {"of_what": "as printed"} for cell in printed]
+    population = _rows(
+        connection, "from conformed.populations where population_id = $id", id=value["population_id"]
+    )
+    findings = list(_findings(connection, cells))
+    if (
+        value["status"] == "suppressed"
+    ):  # what is hidden in the figure is not shown in its cells, nor quoted from them
+        cells, findings = [cell | {"printed": "(not shown)"} for cell in cells], []
+    return Explained(value, population[0] if population else None, cells, findings)
+
+
+def _printed(connection: duckdb.DuckDBPyConnection, keys: Record) -> list[Record]:
+    """The cells in which the supplier gives this very figure: worked out by it, or for this very period."""
+    return _rows(
+        connection,
+        """
+        select o.cell, o.printed, o.submission_id
+        from conformed.observations as o
+        inner join published.indicators as i on i.indicator = $indicator
+        where o.standing = 'accepted' and o.value is not null
+            and (o.prints = i.indicator
+                or (i.numerator = [o.measure] and i.kind not in ('percent', 'share', 'rate', 'mean')))
+            and o.area_code = $area_code and o.provider is not distinct from $provider and o.period = $period
+            and o.breakdown_type is not distinct from $breakdown_type and o.breakdown = $breakdown
+        order by o.submission_id, o.cell
+        """,
+        **keys,
+    )
+
+
+def _findings(connection: duckdb.DuckDBPyConnection, cells: Sequence[Record]) -> Iterator[Record]:
+    """The findings on these cells of their submissions, gravest first."""
+    at = {(cell["submission_id"], *cell["cell"].split("!")[-2:]): cell["cell"] for cell in cells}
+    found = _rows(
+        connection,
+        "from audit.findings where list_contains($submissions, submission)"
+        " order by list_position(['blocker', 'error', 'query'], severity), submission, sheet, cell, code",
+        submissions=sorted({cell["submission_id"] for cell in cells if cell["submission_id"]}),
+    )
+    for one in found:
+        if cell := at.get((one["submission"], one["sheet"], one["cell"])):
+            yield one | {"cell": cell}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, **params: Any) -> list[Record]:
+    answer = connection.execute(query, params or None)
+    names = [column[0] for column in answer.description or []]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -1,0 +1,120 @@
+"""Readers, loads beside each other, and loads that are killed: laws 1 to 4."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lscb_data import board, contract, indicator, publish, staging, submission, warehouse
+
+ROOT = Path(__file__).parents[2]
+FIGURES = "select count(*), sum(value) from published.indicator_values"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> board.Board:
+    """A Board with one quarter of police data and of MARAC, loaded once."""
+    shutil.copy(ROOT / "lscb.toml", tmp_path)
+    for agency in ("constabulary", "marac"):
+        shutil.copytree(ROOT / "raw/2014-15-Q1" / agency, tmp_path / "raw/2014-15-Q1" / agency)
+    here = board.at(tmp_path)
+    load(here)
+    return here
+
+
+def load(here: board.Board) -> None:
+    """A load without Prefect: every module but the flows works without it."""
+    schemas = here.folders("schemas")
+    contracts = contract.load_contracts(schemas)
+    with publish.holding(here, 0, print):
+        landed = [staging.land(here, contracts, one) for one in submission.received(here)]
+        build = warehouse.new_build(here)
+        build.parent.mkdir(parents=True, exist_ok=True)
+        part = build.with_name(build.name + ".part")
+        warehouse.build(here, part, contracts, indicator.load_indicators(schemas), landed)
+        part.replace(build)
+        publish.publish(here, build)
+
+
+def figures(here: board.Board) -> object:
+    with duckdb.connect(publish.current(here), read_only=True) as connection:
+        return connection.execute(FIGURES).fetchone()
+
+
+def test_a_reader_keeps_its_build_while_loads_go_on(home: board.Board) -> None:
+    with duckdb.connect(publish.current(home), read_only=True) as reader:
+        before = reader.execute(FIGURES).fetchone()
+        for _ in range(home.settings.keep_builds + 1):
+            load(home)
+        assert reader.execute(FIGURES).fetchone() == before
+    assert figures(home) == before
+    assert len(list((home.warehouse / "builds").glob("*.duckdb"))) == home.settings.keep_builds
+
+
+def test_a_second_load_says_who_holds_the_warehouse(home: board.Board) -> None:
+    said: list[str] = []
+    with publish.holding(home, 0, print), pytest.raises(publish.BusyError, match=f"process {os.getpid()}"):  # noqa: SIM117
+        with publish.holding(home, 0.2, said.append):
+            pytest.fail("two loads held the warehouse at once")
+    assert "waiting" in said[0]
+
+
+def test_a_second_load_waits_and_then_goes_on(home: board.Board) -> None:
+    holds = f"""
+from pathlib import Path; import time
+from lscb_data import board, publish
+with publish.holding(board.at(Path({str(home.home)!r})), 0, print):
+    print("held", flush=True); time.sleep(1.5)
+"""
+    other = subprocess.Popen([sys.executable, "-c", holds], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    with publish.holding(home, 30, lambda _: None):
+        assert other.wait(10) == 0
+
+
+@pytest.mark.parametrize("moment", range(4))
+def test_a_killed_load_leaves_the_last_good_warehouse(home: board.Board, moment: int) -> None:
+    before = figures(home)
+    shutil.rmtree(home.staging)  # so that everything is judged again
+    pid = os.fork()
+    if pid == 0:
+        try:
+            load(home)
+        finally:
+            os._exit(0)
+    time.sleep(0.05 + moment * 0.4)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    assert figures(home) == before
+    load(home)
+    assert figures(home) == before
+
+
+def test_an_altered_file_is_refused_and_the_rest_is_loaded(home: board.Board) -> None:
+    file = home.raw / "2014-15-Q1/marac/marac.xlsx"
+    file.write_bytes(file.read_bytes() + b" ")
+    load(home)
+    with duckdb.connect(publish.current(home), read_only=True) as connection:
+        standing = dict(connection.execute('select "return", standing from audit.submissions').fetchall())
+        found = connection.execute("select code, severity from audit.findings where severity = 'blocker'").fetchall()
+    assert standing == {"marac__cases": "refused", "constabulary__police_data": "accepted"}
+    assert found == [("file_altered", "blocker")]
+
+
+def test_a_refused_submission_leaves_the_last_good_one(home: board.Board, tmp_path: Path) -> None:
+    before = figures(home)
+    broken = tmp_path / "marac.xlsx"
+    broken.write_bytes(b"not a workbook")
+    contracts = contract.load_contracts(home.folders("schemas"))
+    period = submission.received(home)[0].period
+    _, new = submission.receive(home, broken, contracts["marac__cases"], period)
+    assert new
+    load(home)
+    assert figures(home) == before
