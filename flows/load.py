@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 from prefect import flow, get_run_logger, task
@@ -44,7 +44,9 @@ def run(home: Path, period: str | None = None, agency: str | None = None, wait: 
             handler.addFilter(_not_raised)
     own = nullcontext(PREFECT_API_URL.value()) if PREFECT_API_URL.value() else passing_server()
     with own as address, temporary_settings({PREFECT_API_URL: address}):
-        state: State[Summary] = load_returns(str(home), period, agency, wait, return_state=True)
+        state = cast(
+            State[Summary], load_returns(str(home), period, agency, wait, return_state=True)
+        )  # typed as a state of a state
         for name in ("prefect.flow_runs", "prefect.task_runs"):
             for handler in logging.getLogger(name).handlers:
                 handler.flush()  # before the server goes
@@ -56,9 +58,7 @@ def _not_raised(record: logging.LogRecord) -> bool:
 
 
 @flow(name="load-returns", persist_result=False)
-def load_returns(
-    home: str = ".", period: str | None = None, agency: str | None = None, wait: float = 600
-) -> State[Summary]:
+def load_returns(home: str = ".", period: str | None = None, agency: str | None = None, wait: float = 600) -> State[Summary]:
     """Land what was received, build the warehouse anew, and publish it.
 
     With `period` (a year takes in its quarters) or `agency`, only their submissions are judged; those landed before come in
@@ -117,7 +117,7 @@ def find_submissions(board: Board, period: str | None, agency: str | None) -> li
 def passing_trouble(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
     """Whether trying again can help: a disk or a share that did not answer. A fault of file, contract or SQL stays one."""
     trouble = state.result(raise_on_failure=False)
-    return isinstance(trouble, OSError | duckdb.IOException)
+    return any(isinstance(one, OSError | duckdb.IOException) for one in (trouble, getattr(trouble, "__cause__", None)))
 
 
 class FaultError(UserError):
@@ -133,7 +133,7 @@ def no_values(what: str) -> Iterator[None]:
         yield
     except (UserError, OSError, duckdb.IOException):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - raised again, without its words
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}, line {last.lineno}"
         raise FaultError(f"{what}: {type(error).__name__} in {place}. Nothing was published; report it.") from None

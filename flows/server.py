@@ -24,7 +24,8 @@ def passing_server() -> Iterator[str]:
     with subprocess.Popen(  # noqa: S603 - this very file
         command, stdin=pipe, stdout=pipe, text=True, env=settings, start_new_session=True
     ) as server:
-        assert server.stdin and server.stdout  # noqa: S101 - pipes were asked for
+        assert server.stdin  # noqa: S101 - pipes were asked for
+        assert server.stdout  # noqa: S101
         try:
             address = f"http://127.0.0.1:{server.stdout.readline().strip()}/api"
             _await(address, server)

@@ -15,11 +15,17 @@ received as (
         max(submission_id) filter (where standing = 'accepted') as standing_submission,
         min(received_at) as first_received_at
     from submissions
-    group by all
+    group by "return", period
 )
 
 select
-    expected.*,
+    expected."return",
+    expected.agency,
+    expected.title,
+    expected.period,
+    expected.period_start,
+    expected.period_end,
+    expected.due,
     coalesce(received.submissions, 0) as submissions,
     received.standing_submission,
     received.first_received_at,

@@ -5,15 +5,33 @@ with of_submissions as (
 
 of_warehouse as (
     select * from checks.findings
+),
+
+found as (
+    select
+        *,
+        'contract' as found_by
+    from of_submissions
+    union all by name
+    select
+        *,
+        'warehouse' as found_by
+    from of_warehouse
 )
 
 select
-    *,
-    'contract' as found_by
-from of_submissions
-union all by name
-select
-    *,
-    'warehouse' as found_by
-from of_warehouse
-order by period, "return", submission, sheet, cell, code
+    "return",
+    period,
+    submission,
+    file,
+    sheet,
+    cell,
+    "column",
+    row,
+    code,
+    severity,
+    message,
+    fix,
+    found_by
+from found
+order by period, "return", submission, sheet, cell, code, "column", row, message

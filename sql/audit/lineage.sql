@@ -20,19 +20,28 @@ cells_named as (
         breakdown_type,
         breakdown,
         value,
+        status,
         unnest(string_split(cell, '; ')) as cell
     from figures
     where cell is not null
 ),
 
+-- What is hidden in one figure is not shown in the cells of another.
+cells_hidden as (
+    select distinct cell
+    from cells_named
+    where status = 'suppressed'
+),
+
 cells_read as (
     select distinct
-        cell,
-        submission_id,
-        file,
-        printed,
-        coalesce(measure, prints) as of_what
+        observations.cell,
+        observations.submission_id,
+        observations.file,
+        case when cells_hidden.cell is null or observations.is_public then observations.printed end as printed,
+        coalesce(observations.measure, observations.prints) as of_what
     from observations
+    left join cells_hidden on observations.cell = cells_hidden.cell
     union all
     select
         cell,
@@ -58,4 +67,6 @@ select distinct
     cells_read.of_what
 from cells_named
 left join cells_read on cells_named.cell = cells_read.cell
-order by all
+order by
+    cells_named.indicator, cells_named.area_code, cells_named.provider, cells_named.period, cells_named.breakdown_type,
+    cells_named.breakdown, cells_named.cell, cells_read.submission_id, cells_read.of_what, cells_read.printed

@@ -1,61 +1,77 @@
 -- One row per breakdown whose parts do not add up to the whole that was reported.
-with figures as (
-    select * from marts.indicator_figures
-),
-
-indicators as (
-    select * from staging.indicators
+with measures as (
+    select * from marts.measures
     where kind in ('flow', 'stock')
 ),
 
+indicators as (
+    select * from conformed.indicators
+    where kind in ('flow', 'stock') and len(numerator) = 1
+),
+
 submissions as (
-    select * from staging.submissions
+    select * from conformed.submissions
 ),
 
 parts as (
     select
-        indicator,
+        measure,
         area_code,
         provider,
         period,
         breakdown_type,
         sum(value) as parts_sum,
         count(*) as parts,
-        min(submission_id) as submission_id,
-        min(cell) as first_cell
-    from figures
+        split_part(min(submission_id), '; ', 1) as submission_id,
+        split_part(min(cell), '; ', 1) as first_cell
+    from measures
     where breakdown_type is not null
-    group by all
+    group by measure, area_code, provider, period, breakdown_type
     having count(*) = count(value)
 ),
 
-wholes as (
-    select * from figures
-    where breakdown_type is null and value is not null
+differing as (
+    select
+        parts.measure,
+        parts.period,
+        parts.breakdown_type,
+        parts.parts_sum,
+        parts.parts,
+        parts.submission_id,
+        parts.first_cell,
+        wholes.value as whole
+    from parts
+    inner join measures as wholes
+        on
+            parts.measure = wholes.measure
+            and parts.area_code = wholes.area_code
+            and parts.provider is not distinct from wholes.provider
+            and parts.period = wholes.period
+            and wholes.breakdown_type is null
+    where parts.parts_sum <> wholes.value
+    -- One finding a table: what differs in a month differs in its quarter and its year.
+    qualify row_number() over (
+        partition by parts.measure, parts.breakdown_type, parts.first_cell
+        order by wholes.period_end - wholes.period_start
+    ) = 1
 )
 
 select
     submissions."return",
     submissions.period,
-    parts.submission_id as submission,
+    differing.submission_id as submission,
     submissions.file,
-    split_part(parts.first_cell, '!', 2) as sheet,
-    split_part(split_part(parts.first_cell, '!', 3), ';', 1) as cell,
-    parts.indicator as "column",
+    split_part(differing.first_cell, '!', 2) as sheet,
+    split_part(differing.first_cell, '!', 3) as cell,
+    indicators.indicator as "column",
     null::varchar as row,
     'parts_differ' as code,
     'query' as severity,
-    indicators.title || ', ' || parts.period || ': the ' || parts.parts || ' parts by ' || replace(parts.breakdown_type, '_', ' ')
-    || ' add up to ' || format('{:,}', parts.parts_sum::bigint) || ', the whole is ' || format('{:,}', wholes.value::bigint) || '.' as message,
+    indicators.title || ', ' || differing.period || ': the ' || differing.parts || ' parts by '
+    || replace(differing.breakdown_type, '_', ' ') || ' add up to ' || format('{:,}', differing.parts_sum::bigint)
+    || ', the whole is ' || format('{:,}', differing.whole::bigint) || '.' as message,
     'Correct the part or the whole that is wrong, or say what one counts and the other does not.' as fix
-from parts
-inner join wholes
-    on
-        parts.indicator = wholes.indicator
-        and parts.area_code = wholes.area_code
-        and parts.provider is not distinct from wholes.provider
-        and parts.period = wholes.period
-inner join indicators on parts.indicator = indicators.code
-left join submissions on parts.submission_id = submissions.submission_id
-where parts.parts_sum <> wholes.value
-order by all
+from differing
+inner join indicators on differing.measure = indicators.numerator[1]
+left join submissions on differing.submission_id = submissions.submission_id
+order by differing.submission_id, differing.first_cell, indicators.indicator, differing.breakdown_type

@@ -1,21 +1,38 @@
--- One row per rate that could not be worked out for want of a population.
+-- One row per area and day whose population is wanting, so that its rates could not be worked out.
 with parts as (
     select * from marts.indicator_parts
+    where indicator_kind = 'rate' and denominator is null and numerator is not null
+),
+
+areas as (
+    select * from conformed.areas
+),
+
+wanted as (
+    select
+        area_code,
+        population_date,
+        string_agg(distinct indicator, ', ' order by indicator) as indicators,
+        max(period) filter (where period_type = 'year') as financial_year,
+        min(period) as first_period
+    from parts
+    group by area_code, population_date
 )
 
 select
     null::varchar as "return",
-    period,
-    submission_id as submission,
+    coalesce(wanted.financial_year, wanted.first_period) as period,
+    null::varchar as submission,
     null::varchar as file,
     null::varchar as sheet,
     null::varchar as cell,
-    indicator as "column",
+    wanted.indicators as "column",
     null::varchar as row,
     'population_missing' as code,
     'query' as severity,
-    indicator || ', ' || period || ': there is no population aged 0 to 17 of ' || area_code || ' to divide by.' as message,
+    'There is no population aged 0 to 17 of ' || coalesce(areas.area, wanted.area_code) || ' for '
+    || strftime(wanted.population_date, '%d/%m/%Y') || ' to divide by: no ' || replace(wanted.indicators, ', ', ', no ') || '.' as message,
     'Receive the estimate for the middle of the financial year with the population return.' as fix
-from parts
-where indicator_kind = 'rate' and denominator is null and numerator is not null
-order by all
+from wanted
+left join areas on wanted.area_code = areas.area_code
+order by wanted.area_code, wanted.population_date

@@ -18,11 +18,12 @@ select
     null::varchar as row,
     'return_missing' as code,
     'query' as severity,
-    expected.title || ' for ' || expected.period || ' was not received; it was due on ' || strftime(expected.due, '%d/%m/%Y') || '.' as message,
+    expected.title || ' for ' || expected.period || ' was not received; it was due on ' || strftime(expected.due, '%d/%m/%Y')
+    || '.' as message,
     'Ask ' || expected.agency || ' for it, or for word that there is none.' as fix
 from expected
 where not exists (
     select 1 as received from submissions
     where submissions."return" = expected."return" and submissions.period = expected.period
 )
-order by all
+order by expected.period_start, expected.period_end, expected."return"

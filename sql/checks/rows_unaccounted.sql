@@ -18,4 +18,4 @@ select
     'Do not use these figures; report it to whoever keeps the software.' as fix
 from submissions
 where rows_received <> rows_accepted + rows_rejected
-order by all
+order by submission_id

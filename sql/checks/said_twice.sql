@@ -5,7 +5,7 @@ with figures as (
 ),
 
 submissions as (
-    select * from staging.submissions
+    select * from conformed.submissions
 )
 
 select
@@ -24,4 +24,4 @@ select
     'Say which of them is right.' as fix
 from figures
 left join submissions on figures.submission_id = submissions.submission_id
-order by all
+order by figures.submission_id, figures.cell, figures.of_what

@@ -62,6 +62,7 @@ ranked as (
                 submission_id asc,
                 sheet asc,
                 first_row asc,
+                len(cell) asc,
                 cell asc
         ) as choice,
         count(distinct value) over (

@@ -3,126 +3,188 @@ with parts as (
     select * from marts.indicator_parts
 ),
 
-hidden_counts as (
-    select * from marts.hidden_counts
+indicators as (
+    select * from conformed.indicators
 ),
 
-indicators as (
-    select * from staging.indicators
+areas as (
+    select * from conformed.areas
 ),
 
 periods as (
     select * from conformed.periods
 ),
 
-reckoned_by_suppliers as (
+printed as (
     select * from marts.figures
     where is_reckoned
 ),
 
-judged as (
+shown as (
     select
-        parts.*,
-        indicators.unit,
-        indicators.places,
-        hidden_counts.why,
-        hidden_counts.why is not null as is_hidden
-    from parts
-    inner join indicators on parts.indicator = indicators.code
-    left join hidden_counts
-        on
-            parts.indicator = hidden_counts.indicator
-            and parts.area_code = hidden_counts.area_code
-            and parts.provider is not distinct from hidden_counts.provider
-            and parts.period = hidden_counts.period
-            and parts.breakdown_type is not distinct from hidden_counts.breakdown_type
-            and parts.breakdown = hidden_counts.breakdown
-),
-
-hidden as (
-    select
-        indicator,
-        indicator_kind,
-        unit,
-        places,
-        area_code,
-        provider,
-        period_type,
-        period,
-        period_start,
-        period_end,
-        breakdown_type,
-        breakdown,
-        case when not is_hidden then numerator end as numerator,
-        case when not is_hidden then denominator end as denominator,
-        case when not is_hidden then low end as low,
-        case when not is_hidden then high end as high,
-        case when is_hidden then 'suppressed' else status end as status,
-        case when not is_hidden then qualifier end as qualifier,
-        case when not is_hidden then as_printed end as as_printed,
-        case when not is_hidden then places_printed end as places_printed,
-        concat_ws(' ', note, case when is_hidden then 'Hidden: ' || why || '.' end) as note,
-        is_public,
-        population_id,
-        submission_id,
-        cell,
-        cell_printed,
-        submission_printed,
-        is_hidden
-    from judged
-),
-
-scaled as (
-    select
-        *,
-        (10 ** places)::hugeint * case indicator_kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
-        -- Ten thousandths, so that whole numbers do the division: a binary fraction would not round halves alike.
-        (numerator * 10000)::hugeint as numerator_units,
-        (coalesce(denominator, case when indicator_kind in ('flow', 'stock', 'largest', 'statement') then 1 end) * 10000)::hugeint
-        as denominator_units
-    from hidden
-),
-
-divided as (
-    select
-        *,
+        parts.indicator,
+        parts.area_code,
+        parts.provider,
+        parts.period_type,
+        parts.period,
+        parts.period_start,
+        parts.period_end,
+        parts.breakdown_type,
+        parts.breakdown,
+        parts.is_public,
+        parts.is_hidden,
+        case when not parts.is_hidden then parts.numerator end as numerator,
+        case when not parts.is_hidden then parts.low end as low,
+        case when not parts.is_hidden then parts.high end as high,
         case
-            when denominator_units > 0
-                then sign(numerator_units) * ((abs(numerator_units) * scale * 2 + denominator_units) // (denominator_units * 2))
-        end::decimal(18, 0) as rounded_units
-    from scaled
+            when parts.is_hidden then null
+            when indicators.kind in ('percent', 'share', 'rate', 'mean') then parts.denominator
+            else 1
+        end as divisor,
+        case when not parts.is_hidden then parts.denominator_low end as divisor_low,
+        case when not parts.is_hidden then parts.denominator_high end as divisor_high,
+        case when parts.is_hidden then 'suppressed' else parts.status end as status,
+        case when not parts.is_hidden then parts.qualifier end as qualifier,
+        case when parts.is_hidden then 'Hidden to protect a small count.' else parts.note end as note,
+        case
+            when parts.is_hidden or parts.query is null then null
+            when parts.is_public then parts.query
+            else 'The supplier was asked about it: see the findings.'
+        end as query,
+        case when not parts.is_hidden then parts.as_printed end as as_printed,
+        case when not parts.is_hidden then parts.places_printed end as places_printed,
+        case when not parts.is_hidden then parts.cell_printed end as cell_printed,
+        case when not parts.is_hidden then parts.submission_printed end as submission_printed,
+        parts.population_id,
+        parts.submission_id,
+        parts.cell,
+        case indicators.kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
+        indicators.places,
+        row_number() over (
+            order by
+                parts.indicator, parts.area_code, parts.provider, parts.period_start, parts.period_end,
+                parts.breakdown_type, parts.breakdown
+        ) as figure_number
+    from parts
+    inner join indicators on parts.indicator = indicators.indicator
+),
+
+quotients as (
+    select
+        figure_number,
+        'value' as end_of,
+        numerator as dividend,
+        divisor,
+        scale,
+        places
+    from shown
+    union all
+    select
+        figure_number,
+        'low' as end_of,
+        low as dividend,
+        coalesce(divisor, divisor_high) as divisor,
+        scale,
+        places
+    from shown
+    where numerator is null or divisor is null
+    union all
+    select
+        figure_number,
+        'high' as end_of,
+        high as dividend,
+        coalesce(divisor, divisor_low) as divisor,
+        scale,
+        places
+    from shown
+    where numerator is null or divisor is null
+),
+
+-- Ten thousandths above and below, so that whole numbers do the division: a binary fraction would not round halves alike.
+quotients_in_units as (
+    select
+        figure_number,
+        end_of,
+        places,
+        (dividend * 10000)::hugeint as dividend_units,
+        (divisor * 10000)::hugeint as divisor_units,
+        case places when 0 then 1 when 1 then 10 else 100 end * scale as scale_units
+    from quotients
+    where dividend is not null and divisor > 0
+),
+
+rounded as (
+    select
+        figure_number,
+        end_of,
+        (sign(dividend_units) * ((abs(dividend_units) * scale_units * 2 + divisor_units) // (divisor_units * 2)))::decimal(18, 0)
+        * case places when 0 then 1.00 when 1 then 0.10 else 0.01 end as value
+    from quotients_in_units
+),
+
+results as (
+    select
+        figure_number,
+        max(value) filter (where end_of = 'value') as value,
+        max(value) filter (where end_of = 'low') as low,
+        max(value) filter (where end_of = 'high') as high
+    from rounded
+    group by figure_number
 ),
 
 ours as (
     select
-        *,
-        case places
-            when 0 then rounded_units * 1.0000
-            when 1 then rounded_units * 0.1000
-            when 2 then rounded_units * 0.0100
-            when 3 then rounded_units * 0.0010
-            else rounded_units * 0.0001
-        end as value
-    from divided
+        shown.* exclude (low, high),
+        results.value,
+        results.low,
+        results.high
+    from shown
+    left join results on shown.figure_number = results.figure_number
 ),
 
 -- What is printed for a day is printed for the month, quarter and year that it closes.
+printed_for_periods as (
+    select
+        printed.of_what as indicator,
+        printed.area_code,
+        printed.provider,
+        coalesce(periods.period_type, printed.period_type) as period_type,
+        coalesce(periods.period, printed.period) as period,
+        coalesce(periods.period_start, printed.period_start) as period_start,
+        coalesce(periods.period_end, printed.period_end) as period_end,
+        printed.breakdown_type,
+        printed.breakdown,
+        printed.value,
+        printed.low,
+        printed.high,
+        printed.places,
+        printed.qualifier,
+        printed.status,
+        printed.note,
+        printed.query,
+        printed.is_public,
+        printed.submission_id,
+        printed.cell
+    from printed
+    cross join (values (true), (false)) as copies (is_itself)
+    left join periods on not copies.is_itself and printed.period_end = periods.period_end
+    where copies.is_itself or (printed.period_type = 'date' and periods.period is not null)
+    qualify row_number() over (
+        partition by
+            printed.of_what, printed.area_code, printed.provider, coalesce(periods.period, printed.period),
+            printed.breakdown_type, printed.breakdown
+        order by copies.is_itself desc
+    ) = 1
+),
+
+-- Without the counts behind it nobody can tell whether a printed figure would give a small one away.
 theirs as (
     select
-        of_what as indicator,
-        * exclude (of_what)
-    from reckoned_by_suppliers
-    union all by name
-    select
-        reckoned_by_suppliers.of_what as indicator,
-        reckoned_by_suppliers.* exclude (of_what, period_type, period, period_start, period_end),
-        periods.period_type,
-        periods.period,
-        periods.period_start,
-        periods.period_end
-    from reckoned_by_suppliers
-    inner join periods on reckoned_by_suppliers.period_end = periods.period_end
-    where reckoned_by_suppliers.period_type = 'date'
+        printed_for_periods.*,
+        printed_for_periods.is_public or coalesce(areas.kind in ('country', 'region', 'group'), false) as can_be_shown
+    from printed_for_periods
+    inner join indicators on printed_for_periods.indicator = indicators.indicator
+    left join areas on printed_for_periods.area_code = areas.area_code
 ),
 
 side_by_side as (
@@ -136,36 +198,40 @@ side_by_side as (
         coalesce(ours.period_end, theirs.period_end) as period_end,
         coalesce(ours.breakdown_type, theirs.breakdown_type) as breakdown_type,
         coalesce(ours.breakdown, theirs.breakdown) as breakdown,
-        ours.numerator,
-        ours.denominator,
-        ours.value as our_value,
-        theirs.indicator is not null and not coalesce(ours.is_hidden, false)
-        and coalesce(ours.value, ours.low, ours.high) is null as is_theirs_alone,
+        ours.is_public,
         coalesce(ours.is_hidden, false) as is_hidden,
-        ours.low as our_low,
-        ours.high as our_high,
-        ours.qualifier as our_qualifier,
-        ours.status as our_status,
-        ours.note as our_note,
-        ours.population_id as our_population,
-        ours.submission_id as our_submission,
-        ours.cell as our_cell,
-        theirs.value as their_value,
-        theirs.places as their_places,
-        theirs.low as their_low,
-        theirs.high as their_high,
-        theirs.qualifier as their_qualifier,
-        theirs.status as their_status,
-        theirs.note as their_note,
-        theirs.submission_id as their_submission,
-        theirs.cell as their_cell,
-        theirs.is_public as theirs_is_public,
+        ours.numerator,
+        ours.divisor,
+        ours.value,
+        ours.low,
+        ours.high,
+        ours.status,
+        ours.qualifier,
+        ours.note,
+        ours.query,
         ours.as_printed as total_printed,
         ours.places_printed as total_places,
         ours.cell_printed as total_cell,
-        ours.submission_printed as total_submission
+        ours.submission_printed as total_submission,
+        ours.population_id,
+        ours.submission_id,
+        ours.cell,
+        theirs.indicator is not null and not coalesce(ours.is_hidden, false)
+        and coalesce(ours.value, ours.low, ours.high) is null as is_theirs_alone,
+        theirs.value as their_value,
+        theirs.low as their_low,
+        theirs.high as their_high,
+        theirs.places as their_places,
+        theirs.qualifier as their_qualifier,
+        theirs.status as their_status,
+        theirs.note as their_note,
+        theirs.query as their_query,
+        theirs.submission_id as their_submission,
+        theirs.cell as their_cell,
+        theirs.is_public as theirs_is_public,
+        theirs.can_be_shown
     from ours
-    full join theirs
+    full outer join theirs
         on
             ours.indicator = theirs.indicator
             and ours.area_code = theirs.area_code
@@ -173,41 +239,93 @@ side_by_side as (
             and ours.period = theirs.period
             and ours.breakdown_type is not distinct from theirs.breakdown_type
             and ours.breakdown = theirs.breakdown
+),
+
+settled as (
+    select
+        *,
+        is_theirs_alone and can_be_shown as takes_theirs,
+        is_theirs_alone and not can_be_shown and coalesce(their_value, their_low, their_high) is not null as hides_theirs,
+        if(is_theirs_alone, their_qualifier, qualifier) as sign_of,
+        case when value is null then rtrim(rtrim((if(is_theirs_alone, their_low, low))::decimal(18, 2)::varchar, '0'), '.') end
+            as low_worded,
+        case when value is null then rtrim(rtrim((if(is_theirs_alone, their_high, high))::decimal(18, 2)::varchar, '0'), '.') end
+            as high_worded
+    from side_by_side
 )
 
 select
-    indicator,
-    area_code,
-    provider,
-    period_type,
-    period,
-    period_start,
-    period_end,
-    breakdown_type,
-    breakdown,
-    numerator,
-    case when our_value is not null then denominator end as denominator,
-    case when is_theirs_alone and theirs_is_public then their_value else our_value end::decimal(18, 4) as value,
-    case when is_theirs_alone then their_low else our_low end as low,
-    case when is_theirs_alone then their_high else our_high end as high,
-    case when is_theirs_alone then coalesce(their_status, our_status) else our_status end as status,
-    case when is_theirs_alone then their_qualifier else our_qualifier end as qualifier,
+    settled.indicator,
+    settled.area_code,
+    coalesce(areas.area, settled.area_code) as area,
+    settled.provider,
+    settled.period_type,
+    settled.period,
+    settled.period_start,
+    settled.period_end,
+    settled.breakdown_type,
+    settled.breakdown,
+    indicators.kind as indicator_kind,
+    indicators.title,
+    indicators.unit,
+    settled.numerator,
+    case
+        when indicators.kind in ('percent', 'share', 'rate', 'mean') and settled.status <> 'not_supplied' then settled.divisor
+    end as denominator,
+    (case when settled.takes_theirs then settled.their_value else settled.value end)::decimal(18, 4) as value,
+    case when settled.takes_theirs then settled.their_low else settled.low end as low,
+    case when settled.takes_theirs then settled.their_high else settled.high end as high,
+    case
+        when settled.takes_theirs then settled.their_status
+        when settled.hides_theirs then 'suppressed'
+        else coalesce(settled.status, settled.their_status)
+    end as status,
+    case
+        when settled.hides_theirs then null
+        else settled.sign_of
+    end as qualifier,
     nullif(
         concat_ws(
             ' ',
-            our_note,
-            their_note,
-            case when is_theirs_alone and their_value is not null then 'As the supplier worked it out; the counts behind it were not supplied.' end
+            settled.note,
+            case when not settled.is_hidden then settled.their_note end,
+            case
+                when settled.hides_theirs
+                    then 'Hidden: the supplier gives it without the counts behind it, which may be small.'
+                when settled.takes_theirs and settled.their_value is null then null
+                when settled.takes_theirs and settled.numerator is null
+                    then 'As the supplier worked it out; the counts behind it were not supplied.'
+                when settled.takes_theirs
+                    then 'As the supplier worked it out.'
+            end,
+            case
+                when settled.hides_theirs or (settled.is_theirs_alone and settled.their_value is not null) then null
+                when settled.low_worded is not null and settled.high_worded is not null
+                    then 'Between ' || settled.low_worded || ' and ' || settled.high_worded || '.'
+                when settled.low_worded is not null
+                    then if(settled.sign_of = '>', 'More than ', 'At least ') || settled.low_worded || '.'
+                when settled.high_worded is not null
+                    then if(settled.sign_of = '<', 'Fewer than ', 'At most ') || settled.high_worded || '.'
+            end,
+            settled.query,
+            case when not settled.is_hidden and settled.theirs_is_public then settled.their_query end,
+            indicators.caveats
         ),
         ''
     ) as note,
-    case when not is_hidden then coalesce(their_value, total_printed) end as as_printed,
-    coalesce(their_places, total_places) as places_printed,
-    coalesce(their_cell, total_cell) as cell_printed,
-    coalesce(their_submission, total_submission) as submission_printed,
-    case when our_value is not null then our_population end as population_id,
-    coalesce(our_submission, their_submission) as submission_id,
-    coalesce(our_cell, their_cell) as cell,
-    our_value is not null as is_ours
-from side_by_side
-order by indicator, area_code, provider, period_start, period_end, breakdown_type, breakdown
+    case
+        when not settled.is_hidden and not settled.hides_theirs then coalesce(settled.their_value, settled.total_printed)
+    end as as_printed,
+    coalesce(settled.their_places, settled.total_places) as places_printed,
+    coalesce(settled.their_cell, settled.total_cell) as cell_printed,
+    coalesce(settled.their_submission, settled.total_submission) as submission_printed,
+    case when settled.value is not null then settled.population_id end as population_id,
+    case when settled.is_theirs_alone then settled.their_submission else settled.submission_id end as submission_id,
+    case when settled.is_theirs_alone then settled.their_cell else settled.cell end as cell,
+    settled.value is not null as is_ours
+from settled
+inner join indicators on settled.indicator = indicators.indicator
+left join areas on settled.area_code = areas.area_code
+order by
+    settled.indicator, settled.area_code, settled.provider, settled.period_start, settled.period_end,
+    settled.breakdown_type, settled.breakdown

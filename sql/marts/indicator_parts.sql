@@ -1,94 +1,156 @@
--- One row per indicator × area × provider × period × breakdown: numerator and denominator, before anything is hidden, divided or rounded.
+-- One row per indicator × area × provider × period × breakdown: what stands above and below the line, before it is hidden or divided.
 with indicators as (
-    select * from staging.indicators
+    select * from conformed.indicators
 ),
 
 measures as (
     select * from marts.measures
 ),
 
+hidden_counts as (
+    select * from marts.hidden_counts
+),
+
 populations as (
     select * from conformed.populations
 ),
 
-numerator_parts as (
+measures_judged as (
     select
-        indicators.code as indicator,
-        indicators.kind as indicator_kind,
-        len(indicators.numerator) as parts_needed,
-        measures.*
-    from indicators
-    inner join measures
+        measures.*,
+        measures.status in ('reported', 'provisional') as is_known,
+        hidden_counts.measure is not null as is_hidden
+    from measures
+    left join hidden_counts
         on
-            list_contains(indicators.numerator, measures.measure)
-            and (measures.breakdown_type is null or list_contains(indicators.breakdown_types, measures.breakdown_type))
-            and (indicators.kind <> 'mean' or measures.period_type in ('quarter', 'year'))
+            measures.measure = hidden_counts.measure
+            and measures.area_code = hidden_counts.area_code
+            and measures.provider is not distinct from hidden_counts.provider
+            and measures.period = hidden_counts.period
+            and measures.breakdown_type is not distinct from hidden_counts.breakdown_type
+            and measures.breakdown = hidden_counts.breakdown
+),
+
+lines as (
+    select
+        indicator,
+        kind as indicator_kind,
+        breakdown_types,
+        numerator as measures_named,
+        len(numerator) as parts_needed,
+        true as is_numerator
+    from indicators
+    union all
+    select
+        indicator,
+        kind as indicator_kind,
+        breakdown_types,
+        denominator as measures_named,
+        len(denominator) as parts_needed,
+        false as is_numerator
+    from indicators
+    where kind = 'percent'
+),
+
+line_totals as (
+    select
+        lines.indicator,
+        lines.indicator_kind,
+        lines.is_numerator,
+        measures.area_code,
+        measures.provider,
+        measures.period_type,
+        measures.period,
+        measures.period_start,
+        measures.period_end,
+        measures.breakdown_type,
+        measures.breakdown,
+        case when count(measures.value) = lines.parts_needed then sum(measures.value) end as value,
+        case
+            when count(*) filter (where measures.is_known) = lines.parts_needed
+                then
+                    if(
+                        lines.parts_needed = 1,
+                        max(coalesce(measures.value, measures.low)),
+                        sum(coalesce(measures.value, measures.low, 0))
+                    )
+        end as low,
+        case
+            when count(coalesce(measures.value, measures.high)) = lines.parts_needed
+                then sum(coalesce(measures.value, measures.high))
+        end as high,
+        case
+            when count(*) < lines.parts_needed or bool_or(measures.status = 'not_supplied') then 'not_supplied'
+            else coalesce(max(measures.status) filter (where measures.status <> 'reported'), 'reported')
+        end as status,
+        case
+            when lines.parts_needed = 1 then max(measures.qualifier)
+            when count(measures.value) < lines.parts_needed and count(*) filter (where measures.is_known) = lines.parts_needed
+                then 'range'
+        end as qualifier,
+        string_agg(distinct measures.note, ' ' order by measures.note) as note,
+        string_agg(distinct measures.query, ' ' order by measures.query) as query,
+        bool_and(measures.is_public) as is_public,
+        bool_or(measures.is_hidden) as is_hidden,
+        string_agg(distinct measures.submission_id, '; ' order by measures.submission_id) as submission_id,
+        string_agg(measures.cell, '; ' order by measures.measure) as cell,
+        case when lines.parts_needed = 1 then max(measures.as_printed) end as as_printed,
+        case when lines.parts_needed = 1 then max(measures.places_printed) end as places_printed,
+        case when lines.parts_needed = 1 then max(measures.cell_printed) end as cell_printed,
+        case when lines.parts_needed = 1 then max(measures.submission_printed) end as submission_printed
+    from lines
+    inner join measures_judged as measures on list_contains(lines.measures_named, measures.measure)
+    where
+        (measures.breakdown_type is null or list_contains(lines.breakdown_types, measures.breakdown_type))
+        and (lines.indicator_kind <> 'mean' or measures.period_type in ('quarter', 'year'))
+        and (lines.indicator_kind <> 'share' or measures.breakdown_type is not null)
+    group by
+        lines.indicator, lines.indicator_kind, lines.is_numerator, lines.parts_needed,
+        measures.area_code, measures.provider, measures.period_type, measures.period, measures.period_start, measures.period_end,
+        measures.breakdown_type, measures.breakdown
 ),
 
 numerators as (
-    select
-        indicator,
-        indicator_kind,
-        area_code,
-        provider,
-        period_type,
-        period,
-        period_start,
-        period_end,
-        breakdown_type,
-        breakdown,
-        case when count(value) = any_value(parts_needed) then sum(value) end as numerator,
-        case when count(coalesce(value, low)) = any_value(parts_needed) then sum(coalesce(value, low)) end as low,
-        case when count(coalesce(value, high)) = any_value(parts_needed) then sum(coalesce(value, high)) end as high,
-        case
-            when bool_and(status = 'reported') and count(*) = any_value(parts_needed) then 'reported'
-            else coalesce(min(status) filter (where status <> 'reported'), 'not_supplied')
-        end as status,
-        case when any_value(parts_needed) = 1 then any_value(qualifier) when count(value) < count(*) then 'range' end as qualifier,
-        string_agg(distinct note, ' ' order by note) as note,
-        bool_and(is_public) as is_public,
-        string_agg(distinct submission_id, '; ' order by submission_id) as submission_id,
-        string_agg(cell, '; ' order by measure) as cell,
-        case when any_value(parts_needed) = 1 then any_value(as_printed) end as as_printed,
-        case when any_value(parts_needed) = 1 then any_value(places_printed) end as places_printed,
-        case when any_value(parts_needed) = 1 then any_value(cell_printed) end as cell_printed,
-        case when any_value(parts_needed) = 1 then any_value(submission_printed) end as submission_printed
-    from numerator_parts
-    group by all
-),
-
-denominator_parts as (
-    select
-        indicators.code as indicator,
-        len(indicators.denominator) as parts_needed,
-        measures.*
-    from indicators
-    inner join measures on list_contains(indicators.denominator, measures.measure)
+    select * from line_totals
+    where is_numerator
 ),
 
 denominators as (
+    select * from line_totals
+    where not is_numerator
+),
+
+-- A share is of what the same table gives; where the whole of it is hidden, its sum would tell it.
+shared_wholes as (
     select
-        indicator,
-        area_code,
-        provider,
-        period,
-        breakdown_type,
-        breakdown,
-        case when count(value) = any_value(parts_needed) then sum(value) end as denominator,
-        bool_and(is_public) as is_public,
-        string_agg(distinct submission_id, '; ' order by submission_id) as submission_id,
-        string_agg(cell, '; ' order by measure) as cell
-    from denominator_parts
-    group by all
+        numerators.indicator,
+        numerators.area_code,
+        numerators.provider,
+        numerators.period,
+        numerators.breakdown_type,
+        case when count(numerators.value) = count(*) then sum(numerators.value) end as value,
+        coalesce(bool_or(hidden_counts.measure is not null), false) as is_hidden
+    from numerators
+    inner join indicators on numerators.indicator = indicators.indicator
+    left join hidden_counts
+        on
+            list_contains(indicators.numerator, hidden_counts.measure)
+            and numerators.area_code = hidden_counts.area_code
+            and numerators.provider is not distinct from hidden_counts.provider
+            and numerators.period = hidden_counts.period
+            and hidden_counts.breakdown_type is null
+    where numerators.indicator_kind = 'share'
+    group by
+        numerators.indicator, numerators.area_code, numerators.provider, numerators.period, numerators.breakdown_type
 ),
 
 -- The estimate for the middle of the financial year's first calendar year, on the basis first used.
 populations_first_used as (
     select
+        population_id,
         area_code,
         reference_date,
         population,
-        population_id,
         submission_id,
         cell
     from populations
@@ -96,45 +158,67 @@ populations_first_used as (
     qualify row_number() over (partition by area_code, reference_date order by census_base) = 1
 ),
 
-wholes as (
+over_the_line as (
     select
-        indicator,
-        area_code,
-        provider,
-        period,
-        breakdown_type,
-        case when count(numerator) = count(*) then sum(numerator) end as whole
+        numerators.*,
+        make_date((year(period_end) - if(month(period_end) < 4, 1, 0))::integer, 6, 30) as population_date
     from numerators
-    where breakdown_type is not null
-    group by all
 ),
 
-divided as (
+whole as (
     select
-        numerators.* exclude (submission_id, cell),
-        array_to_string(
-            list_sort(list_distinct(list_concat(
-                string_split(numerators.submission_id, '; '),
-                coalesce(string_split(denominators.submission_id, '; '), []),
-                case when numerators.indicator_kind = 'rate' and populations_first_used.submission_id is not null then [populations_first_used.submission_id] else [] end
-            ))),
-            '; '
-        ) as submission_id,
+        numerators.indicator,
+        numerators.indicator_kind,
+        numerators.area_code,
+        numerators.provider,
+        numerators.period_type,
+        numerators.period,
+        numerators.period_start,
+        numerators.period_end,
+        numerators.breakdown_type,
+        numerators.breakdown,
+        numerators.population_date,
+        numerators.value as numerator,
+        numerators.low,
+        numerators.high,
+        case numerators.indicator_kind
+            when 'percent' then denominators.value
+            when 'share' then shared_wholes.value
+            when 'rate' then populations.population
+            when 'mean' then datediff('month', numerators.period_start, numerators.period_end) + 1
+        end as denominator,
+        denominators.low as denominator_low,
+        denominators.high as denominator_high,
+        numerators.status,
+        case numerators.indicator_kind
+            when 'percent' then coalesce(denominators.status, 'not_supplied')
+            when 'share' then if(shared_wholes.value is null, 'not_supplied', 'reported')
+            when 'rate' then if(populations.population is null, 'not_supplied', 'reported')
+            else 'reported'
+        end as denominator_status,
+        coalesce(numerators.qualifier, if(denominators.value is null, denominators.qualifier, null)) as qualifier,
+        numerators.note,
+        concat_ws(' ', numerators.query, denominators.query) as query,
+        numerators.is_public and coalesce(denominators.is_public, true) as is_public,
+        numerators.is_hidden or coalesce(denominators.is_hidden, false) or coalesce(shared_wholes.is_hidden, false) as is_hidden,
+        case when numerators.indicator_kind = 'rate' then populations.population_id end as population_id,
+        concat_ws(
+            '; ',
+            numerators.submission_id,
+            denominators.submission_id,
+            case when numerators.indicator_kind = 'rate' then populations.submission_id end
+        ) as submissions_named,
         concat_ws(
             '; ',
             numerators.cell,
             denominators.cell,
-            case when numerators.indicator_kind = 'rate' then populations_first_used.cell end
+            case when numerators.indicator_kind = 'rate' then populations.cell end
         ) as cell,
-        case numerators.indicator_kind
-            when 'percent' then denominators.denominator
-            when 'share' then wholes.whole
-            when 'rate' then populations_first_used.population
-            when 'mean' then datediff('month', numerators.period_start, numerators.period_end) + 1
-        end as denominator,
-        case when numerators.indicator_kind = 'rate' then populations_first_used.population_id end as population_id,
-        coalesce(denominators.is_public, true) as denominator_is_public
-    from numerators
+        numerators.as_printed,
+        numerators.places_printed,
+        numerators.cell_printed,
+        numerators.submission_printed
+    from over_the_line as numerators
     left join denominators
         on
             numerators.indicator = denominators.indicator
@@ -143,22 +227,64 @@ divided as (
             and numerators.period = denominators.period
             and numerators.breakdown_type is not distinct from denominators.breakdown_type
             and numerators.breakdown = denominators.breakdown
-    left join wholes
+    left join shared_wholes
         on
-            numerators.indicator = wholes.indicator
-            and numerators.area_code = wholes.area_code
-            and numerators.provider is not distinct from wholes.provider
-            and numerators.period = wholes.period
-            and numerators.breakdown_type = wholes.breakdown_type
-    left join populations_first_used
+            numerators.indicator = shared_wholes.indicator
+            and numerators.area_code = shared_wholes.area_code
+            and numerators.provider is not distinct from shared_wholes.provider
+            and numerators.period = shared_wholes.period
+            and numerators.breakdown_type = shared_wholes.breakdown_type
+    left join populations_first_used as populations
         on
-            numerators.area_code = populations_first_used.area_code
-            and populations_first_used.reference_date
-            = make_date((year(numerators.period_end) - case when month(numerators.period_end) < 4 then 1 else 0 end)::bigint, 6, 30)
+            numerators.area_code = populations.area_code
+            and numerators.population_date = populations.reference_date
 )
 
-select *
-from divided
-where
-    indicator_kind not in ('share') or breakdown_type is not null
+select
+    indicator,
+    indicator_kind,
+    area_code,
+    provider,
+    period_type,
+    period,
+    period_start,
+    period_end,
+    breakdown_type,
+    breakdown,
+    numerator,
+    low,
+    high,
+    denominator,
+    denominator_low,
+    denominator_high,
+    case
+        when status not in ('reported', 'provisional') then status
+        when denominator_status not in ('reported', 'provisional') then denominator_status
+        when denominator = 0 then 'not_applicable'
+        else if(status = 'reported', denominator_status, status)
+    end as status,
+    qualifier,
+    nullif(concat_ws(
+        ' ',
+        note,
+        case
+            when status not in ('reported', 'provisional') then null
+            when denominator = 0 then 'There is nothing to take it of: the figure below the line is nought.'
+            when denominator_status in ('reported', 'provisional') then null
+            when indicator_kind = 'rate' then 'There is no population to divide by.'
+            else 'What it is to be divided by was not supplied.'
+        end
+    ), '') as note,
+    nullif(query, '') as query,
+    is_public,
+    is_hidden,
+    population_date,
+    population_id,
+    array_to_string(list_sort(list_distinct(string_split(submissions_named, '; '))), '; ') as submission_id,
+    cell,
+    as_printed,
+    places_printed,
+    cell_printed,
+    submission_printed
+from whole
 order by indicator, area_code, provider, period_start, period_end, breakdown_type, breakdown

@@ -21,49 +21,32 @@
 -- cell: the cells that it came from, as file!sheet!A1
 with figures as (
     select * from marts.indicator_figures
-),
-
-areas as (
-    select * from conformed.areas
-),
-
-indicators as (
-    select * from staging.indicators
 )
 
 select
-    figures.indicator,
-    figures.area_code,
-    coalesce(areas.area, figures.area_code) as area,
-    figures.provider,
-    figures.period_type,
-    figures.period,
-    figures.period_start,
-    figures.period_end,
-    figures.breakdown_type,
-    figures.breakdown,
-    indicators.unit,
-    case when indicators.kind <> 'largest' and indicators.unit <> 'percent' or figures.denominator is not null then figures.numerator end::decimal(18, 2) as numerator,
-    figures.denominator::decimal(18, 2) as denominator,
-    figures.value::decimal(18, 2) as value,
+    indicator,
+    area_code,
+    area,
+    provider,
+    period_type,
+    period,
+    period_start,
+    period_end,
+    breakdown_type,
+    breakdown,
+    unit,
+    (case when indicator_kind <> 'largest' and (unit <> 'percent' or denominator is not null) then numerator end)::decimal(18, 2)
+        as numerator,
+    denominator::decimal(18, 2) as denominator,
+    value::decimal(18, 2) as value,
     null::decimal(18, 2) as lower_95,
     null::decimal(18, 2) as upper_95,
-    figures.status,
-    figures.qualifier,
-    concat_ws(
-        ' ',
-        figures.note,
-        case
-            when figures.qualifier = 'range'
-                then 'Between ' || rtrim(rtrim(figures.low::varchar, '0'), '.') || ' and ' || rtrim(rtrim(figures.high::varchar, '0'), '.') || '.'
-        end,
-        indicators.caveats
-    ) as note,
-    figures.as_printed::decimal(18, 2) as as_printed,
-    figures.population_id,
-    figures.submission_id,
-    figures.cell
+    status,
+    qualifier,
+    note,
+    as_printed,
+    population_id,
+    submission_id,
+    cell
 from figures
-inner join indicators on figures.indicator = indicators.code
-left join areas on figures.area_code = areas.area_code
-order by figures.indicator, area, figures.provider, figures.period_start, figures.period_end, figures.breakdown_type, figures.breakdown
+order by indicator, area, provider, period_start, period_end, breakdown_type, breakdown

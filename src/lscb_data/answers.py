@@ -18,9 +18,7 @@ def explain(
     indicator: Annotated[str, typer.Argument(help="Code of the indicator, such as cp_plans_open.")],
     period: Annotated[str | None, typer.Argument(help="2014-15, 2014-15 Q1, 2014-07 or 2015-03-31.")] = None,
     area: Annotated[str | None, typer.Option(help="Code or name of the area.")] = None,
-    breakdown: Annotated[
-        str | None, typer.Option(help="A part, such as NEG, or a type, such as ethnicity.")
-    ] = None,
+    breakdown: Annotated[str | None, typer.Option(help="A part, such as NEG, or a type, such as ethnicity.")] = None,
 ) -> None:
     """What a figure means, and where it came from."""
     from lscb_data import explain as room
@@ -62,9 +60,7 @@ def sql(
 @app.command()
 def docs(
     context: typer.Context,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the pages; docs/dictionary of the Board's folder.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the pages; docs/dictionary of the Board's folder.")] = None,
 ) -> None:
     """Write the dictionary, and JSON Schemas for editors.
 
@@ -77,18 +73,14 @@ def docs(
     published = [table for table in warehouse.tables(board.folders("sql")) if table.schema == "published"]
     out = out or board.home / "docs" / "dictionary"
     indicators = load_indicators(board.folders("schemas"))
-    written = dictionary.write(
-        out, contracts_of(board), indicators, sorted(published, key=lambda table: table.name)
-    )
+    written = dictionary.write(out, contracts_of(board), indicators, sorted(published, key=lambda table: table.name))
     show.say(f"{len(written)} pages and schemas in {out}; begin with {out / 'index.md'}.")
 
 
 @app.command()
 def template(
     context: typer.Context,
-    return_: Annotated[
-        str, typer.Argument(metavar="RETURN", help="Name of the return, such as marac__cases.")
-    ],
+    return_: Annotated[str, typer.Argument(metavar="RETURN", help="Name of the return, such as marac__cases.")],
     period: PeriodOption = None,
     out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
 ) -> None:

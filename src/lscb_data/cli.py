@@ -10,6 +10,7 @@ Exit codes:
   130 stopped by you
 """
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -44,9 +45,7 @@ app = typer.Typer(
 def _home(
     context: typer.Context,
     home: Annotated[Path, typer.Option(envvar="LSCB_HOME", help="The Board's folder.")] = Path(),
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show where a fault arose; may show what a file holds.")
-    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where a fault arose; may show what a file holds.")] = False,
 ) -> None:
     context.obj = home
 
@@ -55,12 +54,8 @@ def _home(
 def init(
     context: typer.Context,
     name: Annotated[str, typer.Option(prompt="The Board's name", help="The Board's name.")],
-    area: Annotated[
-        str, typer.Option(prompt="GSS code of its area, such as E10000003", help="GSS code of its area.")
-    ],
-    area_name: Annotated[
-        str, typer.Option(prompt="The area's name", help="The area's name, as suppliers write it.")
-    ],
+    area: Annotated[str, typer.Option(prompt="GSS code of its area, such as E10000003", help="GSS code of its area.")],
+    area_name: Annotated[str, typer.Option(prompt="The area's name", help="The area's name, as suppliers write it.")],
 ) -> None:
     """Make the folder of a new Board."""
     from lscb_data import board, show
@@ -89,9 +84,7 @@ def receive(
     try:
         contract, when = recognise.recognise(there(file), contracts, area_name, return_, period_of(period))
     except UnreadableError as error:
-        raise UserError(
-            f"{file.name}: {error} To keep it as evidence all the same, add --return and --period."
-        ) from None
+        raise UserError(f"{file.name}: {error} To keep it as evidence all the same, add --return and --period.") from None
     kept, new = submission.receive(board, file, contract, when, note)
     shown = kept.path.relative_to(board.home)
     if new:
@@ -110,21 +103,15 @@ def load(
     """Check what was received, and build and publish the warehouse."""
     board = board_of(context)
     board.settings  # noqa: B018 - so that a folder which is no Board's is said before Prefect is started
-    for name, value in {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}.items():
-        os.environ.setdefault(name, value)
-    with progress(
-        "Loading: starting Prefect and judging what was received takes half a minute the first time …"
-    ):
-        from flows.load import run
+    with progress("Loading: starting Prefect and judging what was received takes half a minute the first time …"):
+        from flows import run_load
         from lscb_data import show, summary
         from lscb_data.publish import current
 
-        done, _ = run(board.home, period, agency, wait)
+        done, _ = run_load(board.home, period, agency, wait)
         refused = {one.submission for one in done.refused}
         listed, _ = summary.listed_findings(current(board), period, agency, sys.maxsize)
-    show.summary(
-        done, [one for one in listed if one["submission"] in refused and one["severity"] == Severity.BLOCKER]
-    )
+    show.summary(done, [one for one in listed if one["submission"] in refused and one["severity"] == Severity.BLOCKER])
     raise typer.Exit(REFUSED if done.refused else ASIDE if done.rows_rejected else 0)
 
 
@@ -134,9 +121,7 @@ def check(
     file: File,
     return_: ReturnOption = None,
     period: PeriodOption = None,
-    area_name: Annotated[
-        str | None, typer.Option("--area", help="The area's name, where there is no Board's folder.")
-    ] = None,
+    area_name: Annotated[str | None, typer.Option("--area", help="The area's name, where there is no Board's folder.")] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
 ) -> None:
     """Say what is wrong with a file, and where.
@@ -205,6 +190,9 @@ app.add_typer(answers.app)
 def main(args: list[str] | None = None) -> int:
     """Run `lscb`: the exit code. Nothing that goes wrong shows a traceback unless it is asked for."""
     given = sys.argv[1:] if args is None else args
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a screen that lacks a letter is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(args=given, prog_name="lscb", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -224,9 +212,7 @@ def main(args: list[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in given:
             raise
-        return _fail(
-            f"A fault of this software ({type(error).__name__}). For its details: lscb --debug …", FAULT
-        )
+        return _fail(f"A fault of this software ({type(error).__name__}). For its details: lscb --debug …", FAULT)
 
 
 def _fail(sentence: str, code: int) -> int:

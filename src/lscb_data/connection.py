@@ -71,9 +71,7 @@ def questions(board: Board, memory: str = "2GB", seconds: float = 60) -> Iterato
         try:
             yield connection
         except duckdb.InterruptException:
-            raise UserError(
-                f"The question took more than {seconds:g} seconds and was stopped; see --seconds."
-            ) from None
+            raise UserError(f"The question took more than {seconds:g} seconds and was stopped; see --seconds.") from None
         except duckdb.OutOfMemoryException:
             raise UserError(f"The question needs more memory than {memory}; see --memory.") from None
         except duckdb.Error as error:
@@ -86,14 +84,8 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyCon
     """The connection, with the answer ready to be fetched. Raises UserError for anything but one question."""
     statements = connection.extract_statements(query)
     asked = [one for one in statements if one.type == duckdb.StatementType.SELECT]
-    if (
-        len(asked) != 1
-        or statements[-1].type not in _ASKING
-        or not {one.type for one in statements} <= _ASKING
-    ):
-        raise UserError(
-            "Ask one question at a time: a SELECT (or FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, PIVOT)."
-        )
+    if len(asked) != 1 or statements[-1].type not in _ASKING or not {one.type for one in statements} <= _ASKING:
+        raise UserError("Ask one question at a time: a SELECT (or FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, PIVOT).")
     for statement in statements:
         connection.execute(statement)
     return connection

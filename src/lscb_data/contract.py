@@ -2,12 +2,14 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
@@ -16,17 +18,43 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from lscb_data.figure import Status
 from lscb_data.finding import Severity, UserError
 from lscb_data.period import Period, parse, year_of
-from lscb_data.rule import check_rule
+from lscb_data.rule import check_rule, columns_of
 from lscb_data.spelling import clean, fold
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Letter = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}$")]
 Model = TypeVar("Model", bound=BaseModel)
 NUMBERS = ("count", "decimal", "percent")
+_OWN = {"row", "sure", "stopped", "accepted", "submission_id", "sheet", "cell"}  # columns that the machinery adds
+_NOT_RE2 = re.compile(r"\(\?[=!<>(]|\(\?P[=>]|\\[1-9Z]|[*+?}]\+")  # what Python's expressions have and the database's have not
 
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"pattern '{pattern}' is not a regular expression: {error}") from None
+
+
+def _fields(message: str, known: set[str] | None = None) -> None:
+    """Raises ValueError where a message's {} hold anything but the names of columns."""
+    try:
+        parts = list(Formatter().parse(message))
+    except ValueError as error:
+        raise ValueError(f"message '{message}': {error}") from None
+    for _, name, form, turned in parts:
+        if name is not None and (form or turned or not re.fullmatch(r"[a-z][a-z0-9_]*", name)):
+            raise ValueError(f"message '{message}': write {{column}}, the name alone")
+        if name is not None and known is not None and name not in known:
+            raise ValueError(f"message '{message}': {{{name}}} is no column that the rule reads")
+
+
+def _twice(names: Iterable[str]) -> str:
+    return ", ".join(sorted(name for name, count in Counter(names).items() if count > 1))
 
 
 class Embedded(Strict):
@@ -36,6 +64,12 @@ class Embedded(Strict):
     breakdown_type: Name
     pattern: str
     unit: str = "percent"
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if set(_pattern(self.pattern).groupindex) != {"value", "breakdown"}:
+            raise ValueError("figures: pattern needs the groups value and breakdown, and no other names")
+        return self
 
 
 class Column(Strict):
@@ -77,8 +111,26 @@ class Column(Strict):
     def _whole(self) -> Self:
         if (self.type in ("code", "rating")) != bool(self.codes):
             raise ValueError(f"column {self.name}: a code list belongs to type code or rating, and to those only")
-        if self.pattern and re.compile(self.pattern).groups != 1:
-            raise ValueError(f"column {self.name}: pattern needs exactly one group, the value")
+        if self.name in _OWN or self.name.endswith("__places") or hasattr(BaseModel, self.name):
+            raise ValueError(f"column {self.name}: the machinery has that name itself; take another")
+        if self.pattern and (_pattern(self.pattern).groups != 1 or _NOT_RE2.search(self.pattern)):
+            raise ValueError(
+                f"column {self.name}: pattern needs exactly one group, the value, and neither looks ahead nor back"
+            )
+        if not self.is_number and (self.words or self.minimum is not None or self.maximum is not None):
+            raise ValueError(f"column {self.name}: bounds and words belong to numbers")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"column {self.name}: the minimum is above the maximum")
+        if odd := [word for word, value in self.words.items() if word != word.lower() or self._not_one(value)]:
+            raise ValueError(f"column {self.name}: words are in small letters and stand for a {self.type}: {odd}")
+        if (self.key == "period") != (self.type == "month" and self.key is not None):
+            raise ValueError(f"column {self.name}: key period and type month belong together")
+        if self.key and (self.type not in ("month", "code", "text") or self.identifier):
+            raise ValueError(f"column {self.name}: a key is a month, a code or text, and no identifier")
+        if self.is_figure and self.type in ("month", "date", "identifier"):
+            raise ValueError(f"column {self.name}: a {self.type} is not a figure")
+        if self.outside is Severity.BLOCKER:
+            raise ValueError(f"column {self.name}: a value outside the bounds is an error or a query")
         if self.key and (self.measure or self.prints):
             raise ValueError(f"column {self.name}: a key is not a figure")
         if bool(self.breakdown) and not self.breakdown_type:
@@ -87,6 +139,9 @@ class Column(Strict):
             if bound:
                 parse(bound)
         return self
+
+    def _not_one(self, value: Decimal) -> bool:
+        return not value.is_finite() or (self.type == "count" and value != int(value))
 
     @property
     def is_number(self) -> bool:
@@ -111,6 +166,15 @@ class Rule(Strict):
     severity: Severity
     breaks: dict[Name, str]
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        try:
+            known = set(columns_of(self.must))
+        except ValueError:
+            return self  # the sheet says what is wrong with it
+        _fields(self.message, known)
+        return self
+
 
 class Batch(Strict):
     """The submission as a whole, judged by one Great Expectations expectation in the database."""
@@ -122,6 +186,11 @@ class Batch(Strict):
     message: str
     fix: str
     severity: Literal[Severity.BLOCKER, Severity.QUERY]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        _fields(self.message)
+        return self
 
 
 class Sheet(Strict):
@@ -147,8 +216,16 @@ class Sheet(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         names = [column.name for column in self.columns]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"sheet {self.sheet}: column {', '.join(sorted(twice))} is declared twice")
+        if not names:
+            raise ValueError(f"sheet {self.sheet}: has no columns")
+        for what, given in (
+            ("column", names),
+            ("key", [c.key for c in self.columns if c.key]),
+            ("rule", [one.code for one in self.rules]),
+            ("batch", [one.code for one in self.batch]),
+        ):
+            if twice := _twice(given):
+                raise ValueError(f"sheet {self.sheet}: {what} {twice} is declared twice")
         for rule in self.rules:
             check_rule(rule.must, {c.name: c.type for c in self.columns})
             if unknown := set(rule.breaks) - set(names):
@@ -158,9 +235,13 @@ class Sheet(Strict):
         blocks = {column.block for column in self.columns if column.block}
         if unknown := blocks - set(self.blocks):
             raise ValueError(f"sheet {self.sheet}: unknown blocks {sorted(unknown)}")
-        needed = {"months_across": "period", "matrix": None, "table": None}[self.layout]
-        if needed and not self.keyed(needed):
-            raise ValueError(f"sheet {self.sheet}: layout {self.layout} needs a column with key: {needed}")
+        if self.layout == "months_across" and not self.keyed("period"):
+            raise ValueError(f"sheet {self.sheet}: layout months_across needs a column with key: period")
+        if self.layout == "months_across" and bool(self.areas) != bool(self.keyed("area")):
+            raise ValueError(f"sheet {self.sheet}: areas and a column with key: area belong together")
+        lines = [c for c in self.columns if not c.key] if self.layout != "table" else self.columns
+        if bare := [c.name for c in lines if not c.printed]:
+            raise ValueError(f"sheet {self.sheet}: say how {', '.join(bare)} is printed")
         return self
 
     def keyed(self, key: str) -> Column | None:
@@ -172,7 +253,7 @@ class Sheet(Strict):
 
 
 class Due(Strict):
-    days: int = Field(30, ge=0, description="Calendar days after the period's end")
+    days: int = Field(default=30, ge=0, description="Calendar days after the period's end")
 
 
 class Return(Strict):
@@ -201,6 +282,15 @@ class Return(Strict):
             raise ValueError(f"return is written agency__return: '{self.return_}' does not begin with '{self.agency}__'")
         if self.kind == "records" and len(self.sheets) > 1:
             raise ValueError("a return of kind records has one sheet: write one return for each kind of row")
+        if twice := _twice(sheet.sheet for sheet in self.sheets):
+            raise ValueError(f"sheet {twice} is declared twice")
+        if twice := _twice(name for sheet in self.sheets for name in {fold(name) for name in sheet.names}):
+            raise ValueError(f"two sheets are named '{twice}'")
+        if "csv" in self.formats and len(self.sheets) > 1:
+            raise ValueError("a CSV file has one sheet: take csv out of formats, or write one return for each sheet")
+        for bound in (self.since, self.until):
+            if bound:
+                parse(bound)
         for column in (column for sheet in self.sheets for column in sheet.columns):
             if self.kind == "records" and column.is_figure:
                 raise ValueError(f"column {column.name}: only a return of kind measures supplies figures")
@@ -260,13 +350,17 @@ class CodeList:
         for spelling in sorted((s for c in self.codes for s in (c.label, *c.spellings)), key=len, reverse=True):
             if text.casefold().startswith(spelling.casefold()) and not text[len(spelling) :][:1].isalnum():
                 found = self.find(spelling)
-                return (found, text[len(spelling) :].strip(" .–-")) if found else None
+                return (found, text[len(spelling) :].strip(" .,:;–-")) if found else None
         return None
 
     @cached_property
     def sure(self) -> dict[str, str]:
         """Spellings that need no remark (code and label of codes without a query) and their code, lower case."""
-        return {s.lower(): c.code for c in self.codes if not c.query for s in (c.code, c.label)}
+        return {s.lower(): c.code for c in self.codes if not c.query for s in (c.code, c.label) if s}
+
+    def check(self) -> None:
+        """Raises UserError where a spelling stands for two codes."""
+        _ = self._by_fold
 
 
 @dataclass(frozen=True)
@@ -294,6 +388,8 @@ def load_contracts(folders: Sequence[Path]) -> Contracts:
 
     Raises UserError, naming file and place, for a file that is not a contract.
     """
+    for path in (path for folder in folders for path in sorted(folder.glob("returns/*.yaml"))):
+        raise UserError(f"{path.name}: name it {path.stem}.yml, or it would not be seen")
     codes = {path.stem: _read_codes(path) for folder in folders for path in sorted(folder.glob("codes/*.csv"))}
     paths = {path.stem: path for folder in folders for path in sorted(folder.glob("returns/*.yml"))}
     code_files = {path.stem: path for folder in folders for path in sorted(folder.glob("codes/*.csv"))}
@@ -318,7 +414,9 @@ def read_contract(path: Path) -> Return:
 
 def read_yaml(path: Path, model: type[Model]) -> Model:
     try:
-        return model.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return model.model_validate(yaml.load(path.read_text("utf-8"), _Loader))  # noqa: S506 - a safe loader
+    except UnicodeDecodeError:
+        raise UserError(f"{path.name}: is not UTF-8 text") from None
     except yaml.YAMLError as error:
         raise UserError(f"{path.name}: is not YAML: {error}") from None
     except ValidationError as error:
@@ -326,9 +424,33 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         raise UserError(f"{path.name}: " + "; ".join(faults)) from None
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML as it is, but that no key may stand twice: the first would be lost in silence."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        if twice := _twice(str(key.value) for key, _ in node.value):
+            raise yaml.composer.ComposerError(None, None, f"the key {twice} stands twice", node.start_mark)
+        return node
+
+
 def _read_codes(path: Path) -> CodeList:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, restval=""))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path.name}: is not CSV in UTF-8: {error}") from None
+    for number, row in enumerate(rows, 2):
+        if None in row or not row.get("code") or not row.get("label"):
+            raise UserError(f"{path.name}, row {number}: needs a code and a label, and no more cells than the first row")
+        if row.get("status") and row["status"] not in set(Status):
+            raise UserError(f"{path.name}, row {number}: status '{row['status']}' is not one of {', '.join(Status)}")
+    found = _code_list(path, rows)
+    found.check()
+    return found
+
+
+def _code_list(path: Path, rows: list[dict[str, str]]) -> CodeList:
     return CodeList(
         path.stem,
         tuple(

@@ -58,29 +58,18 @@ def _index(contracts: Contracts, indicators: Indicators, published: Sequence[Tab
     yield from ("# Dictionary", "", "## Returns", "")
     yield from _table(
         ("Return", "Agency", "How often", "One row is"),
-        [
-            (f"[{c.title}](returns/{name}.md)", c.agency, c.frequency, c.grain)
-            for name, c in sorted(contracts.returns.items())
-        ],
+        [(f"[{c.title}](returns/{name}.md)", c.agency, c.frequency, c.grain) for name, c in sorted(contracts.returns.items())],
     )
     yield from ("", "## Indicators", "")
     yield from _table(
         ("Indicator", "Title", "Unit"),
-        [
-            (f"[{code}](indicators/{topic}.md#{code})", one.title, one.unit)
-            for code, (topic, one) in indicators.items()
-        ],
+        [(f"[{code}](indicators/{topic}.md#{code})", one.title, one.unit) for code, (topic, one) in indicators.items()],
     )
     yield from ("", "## Code lists", "")
-    yield from (
-        f"- [{name}](codes/{name}.md): {len(codes.codes)} codes"
-        for name, codes in sorted(contracts.codes.items())
-    )
+    yield from (f"- [{name}](codes/{name}.md): {len(codes.codes)} codes" for name, codes in sorted(contracts.codes.items()))
     if published:
         yield from ("", "## Published tables", "")
-        yield from (
-            f"- [{table.full_name}](published.md#{table.name}): {table.comment}" for table in published
-        )
+        yield from (f"- [{table.full_name}](published.md#{table.name}): {table.comment}" for table in published)
 
 
 def _return(contract: Return, indicators: Indicators) -> Iterator[str]:
@@ -95,9 +84,7 @@ def _return(contract: Return, indicators: Indicators) -> Iterator[str]:
         "Taken as": ", ".join(contract.formats),
         "Source": contract.source or "",
         "Shown whole": contract.public or "",
-        "Not there is written": ", ".join(
-            f"`{symbol}` ({status})" for symbol, status in contract.missing.items()
-        ),
+        "Not there is written": ", ".join(f"`{symbol}` ({status})" for symbol, status in contract.missing.items()),
     }
     yield from (f"- {name}: {text}" for name, text in facts.items() if text)
     yield f"- Template: `lscb template {contract.return_}`"
@@ -146,9 +133,7 @@ def _kind(column: Column) -> str:
 def _gives(column: Column, indicators: Indicators) -> str:
     gives = [f"`{column.measure}`"] if column.measure else []
     if column.prints and column.prints in indicators:
-        gives.append(
-            f"printed: [{column.prints}](../indicators/{indicators[column.prints][0]}.md#{column.prints})"
-        )
+        gives.append(f"printed: [{column.prints}](../indicators/{indicators[column.prints][0]}.md#{column.prints})")
     return ", ".join(gives) or (f"key: {column.key}" if column.key else "")
 
 
@@ -201,9 +186,7 @@ def _published(tables: Sequence[Table]) -> Iterator[str]:
     yield "# Published tables"
     for table in tables:
         yield from ("", f'<a id="{table.name}"></a>', "", f"## {table.full_name}", "", table.comment, "")
-        yield from _table(
-            ("Column", "What it is"), [(f"`{name}`", text) for name, text in table.columns.items()]
-        )
+        yield from _table(("Column", "What it is"), [(f"`{name}`", text) for name, text in table.columns.items()])
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

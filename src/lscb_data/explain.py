@@ -62,17 +62,14 @@ def explain(
 
 
 def _indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
-    known = {
-        row["indicator"]: row for row in _rows(connection, "from published.indicators order by indicator")
-    }
+    known = {row["indicator"]: row for row in _rows(connection, "from published.indicators order by indicator")}
     if code in known:
         return known[code]
     from difflib import get_close_matches
 
     like = [name for name in known if code in name] or get_close_matches(code, known, n=5, cutoff=0.5)
     raise UserError(
-        f"'{code}' is not an indicator; "
-        + (f"did you mean {', '.join(like)}?" if like else f"there are {', '.join(known)}.")
+        f"'{code}' is not an indicator; " + (f"did you mean {', '.join(like)}?" if like else f"there are {', '.join(known)}.")
     )
 
 
@@ -107,17 +104,11 @@ def _explained(connection: duckdb.DuckDBPyConnection, value: Record) -> Explaine
     )
     if value["as_printed"] is not None:
         known = {(cell["submission_id"], cell["cell"]) for cell in cells}
-        printed = [
-            cell for cell in _printed(connection, keys) if (cell["submission_id"], cell["cell"]) not in known
-        ]
+        printed = [cell for cell in _printed(connection, keys) if (cell["submission_id"], cell["cell"]) not in known]
         cells += [cell | {"of_what": "as printed"} for cell in printed]
-    population = _rows(
-        connection, "from conformed.populations where population_id = $id", id=value["population_id"]
-    )
+    population = _rows(connection, "from conformed.populations where population_id = $id", id=value["population_id"])
     findings = list(_findings(connection, cells))
-    if (
-        value["status"] == "suppressed"
-    ):  # what is hidden in the figure is not shown in its cells, nor quoted from them
+    if value["status"] == "suppressed":  # what is hidden in the figure is not shown in its cells, nor quoted from them
         cells, findings = [cell | {"printed": "(not shown)"} for cell in cells], []
     return Explained(value, population[0] if population else None, cells, findings)
 

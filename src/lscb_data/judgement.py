@@ -13,9 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from lscb_data import period as periods
-from lscb_data.batch import Expectation, judge
+from lscb_data.batch import BrokenExpectation, Expectation, judge
 from lscb_data.contract import CodeList, Column, Return, Sheet
-from lscb_data.figure import Figure
+from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import Row, Rows, lay_out
 from lscb_data.period import Period
@@ -73,7 +73,7 @@ def judge_file(
                 judged = _judge_rows(connection, rows, reader)
                 out.sheets.append((rows.sheet, judged))
                 out.findings += [f.at(sheet=rows.sheet.names[0]) for row in judged for f in row.findings]
-                _keep_accepted(connection, rows.sheet, judged)
+                _keep_accepted(connection, next(s for s in contract.sheets if s.sheet == rows.sheet.sheet), judged)
         if not out.refused:
             _judge_batches(database, out)
     # A cell that several rows read (an area's name over its months) is one finding.
@@ -94,29 +94,24 @@ def _lay_out_sheets(
             if found or sheet.required:
                 said = "doubled" if found else "missing"
                 there = ", ".join(f"'{g.name}'" for g in grids)
+                message = f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there or 'none'}."
+                fix = "Send the workbook with each of the template's sheets once."
                 out.findings.append(
-                    Finding(
-                        f"sheet_{said}", Severity.BLOCKER,
-                        f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there}.",
-                        "Send the workbook with each of the template's sheets once.", sheet=sheet.names[0],
-                    )  # fmt: skip
+                    Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0])
                 )
             continue
         rows = lay_out(found[0], sheet, out.period, area_name, dict(codes))
         rows.sheet = rows.sheet.model_copy(update={"names": [found[0].name, *sheet.names]})
         if sheet.stated_period:
             _stated_period(rows, out.period)
-        _doubled_rows(rows)
+        _doubled_rows(rows, out.period, codes)
         out.findings += [f.at(sheet=found[0].name) for f in rows.findings]
         laid.append(rows)
     for grid in grids:
-        if grid.name not in {*known, ABOUT, LISTS} and grid.cells and any(fold(n) != fold(grid.name) for s in wanted for n in s.names):
-            out.findings.append(
-                Finding(
-                    "sheet_unknown", Severity.QUERY, f"The sheet '{grid.name[:40]}' is not part of this return; it was not read.",
-                    "Take it out, or agree with the Board what it holds.", sheet=grid.name[:40],
-                )  # fmt: skip
-            )
+        if grid.cells and grid.name not in {*known, ABOUT, LISTS}:
+            message = f"The sheet '{grid.name[:40]}' is not part of this return; it was not read."
+            fix = "Take it out, or agree with the Board what it holds."
+            out.findings.append(Finding("sheet_unknown", Severity.QUERY, message, fix, sheet=grid.name[:40]))
     return laid
 
 
@@ -138,12 +133,24 @@ def _said(period: Period) -> str:
     return f"{period.start:%B %Y} to {period.end:%B %Y}"
 
 
-def _doubled_rows(rows: Rows) -> None:
-    """Rows of one key as printed: it cannot be said which of them holds."""
-    keys = [c.name for c in rows.sheet.columns if c.key]
-    if not keys:
+def _doubled_rows(rows: Rows, period: Period, codes: Mapping[str, CodeList]) -> None:
+    """Rows of one key: it cannot be said which of them holds.
+
+    A month, an area or a provider is one however it is written; a breakdown's rows may be parts of one code.
+    """
+    columns = [c for c in rows.sheet.columns if c.key]
+    if not columns:
         return
-    said = [tuple(fold(row.texts.get(key, "")) for key in keys) for row in rows.rows]
+
+    def key_of(column: Column, text: str) -> str:
+        if column.type == "month" and (month := periods.month_named(text, period)):
+            return str(month)
+        if column.codes and column.key != "breakdown" and (code := codes[column.codes].find(text)):
+            return code.code
+        return fold(text)
+
+    keys = [c.name for c in columns]
+    said = [tuple(key_of(c, row.texts.get(c.name, "")) for c in columns) for row in rows.rows]
     counts = Counter(said)
     for key, row in zip(said, rows.rows, strict=True):
         if counts[key] > 1 and any(key):
@@ -162,11 +169,13 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, rows: Rows, reader: Reade
     texts = pa.table(
         {"row": [row.number for row in rows.rows], **{n: [row.texts.get(n, "") for row in rows.rows] for n in names}}
     )
-    connection.register("received", texts)
+    received = "received rows"  # no sheet can have a name with a blank
+    connection.register(received, texts)
     # Python values, not a frame: a frame would turn decimals into binary fractions.
-    screened = connection.sql(screen_sql("received", rows.sheet, reader.codes, reader.period))
+    query = screen_sql(received, rows.sheet, reader.codes, reader.period, reader.contract.missing_folded)
+    screened = connection.sql(query)
     typed = {record[0]: dict(zip(screened.columns, record, strict=True)) for record in screened.fetchall()}
-    connection.unregister("received")
+    connection.unregister(received)
     model = row_model(rows.sheet, reader)
     return [
         judge_row(model, rows.sheet, row) if typed[row.number]["stopped"] else _passed(row, typed[row.number], rows.sheet)
@@ -180,13 +189,11 @@ def _passed(row: Row, typed: Mapping[str, Any], sheet: Sheet) -> Judged:
     for column in sheet.columns:
         value, text = typed[column.name], row.texts[column.name]
         if not text:
-            values[column.name] = None
+            values[column.name] = Figure(status=Status.NOT_SUPPLIED) if column.is_number else None
         elif column.is_number:
             values[column.name] = Figure(text, value=Decimal(value))
         elif column.type == "month":
-            values[column.name] = periods.parse(value)
-        elif column.type == "date":
-            values[column.name] = value
+            values[column.name] = periods.month(*map(int, value.split("-")))
         else:
             values[column.name] = value
     return Judged(row, values, ())
@@ -195,18 +202,22 @@ def _passed(row: Row, typed: Mapping[str, Any], sheet: Sheet) -> Judged:
 def _keep_accepted(connection: duckdb.DuckDBPyConnection, sheet: Sheet, judged: list[Judged]) -> None:
     """The accepted rows as a typed table of the sheet's name, for the judge of the whole."""
     columns = {c.name: TYPES[c.type] for c in sheet.columns}
-    declared = ", ".join(f"{quote(name)} {kind}" for name, kind in columns.items())
-    connection.execute(f"create table {quote(sheet.sheet)} (row bigint, {declared})")
-    accepted = [[row.row.number, *(_stored(row.values[name]) for name in columns)] for row in judged if row.accepted]
-    if accepted:
-        marks = ", ".join("?" * (len(columns) + 1))
-        connection.executemany(f"insert into {quote(sheet.sheet)} values ({marks})", accepted)  # noqa: S608
+    accepted = [row for row in judged if row.accepted]
+    held = {name: [_stored(row.values.get(name), kind) for row in accepted] for name, kind in columns.items()}
+    kinds = {"bigint": pa.int64(), "decimal(28, 10)": pa.decimal128(28, 10), "date": pa.date32()}
+    table = pa.table(
+        {"row": pa.array([row.row.number for row in accepted], pa.int64())}
+        | {name: pa.array(held[name], kinds.get(kind, pa.string())) for name, kind in columns.items()}
+    )
+    connection.register("accepted rows", table)
+    connection.execute(f'create table {quote(sheet.sheet)} as from "accepted rows"')
+    connection.unregister("accepted rows")
 
 
-def _stored(value: Any) -> Any:
+def _stored(value: Any, kind: str) -> Any:
     match value:
         case Figure():
-            return value.value
+            return int(value.value) if kind == "bigint" and value.value is not None else value.value
         case Rated():
             return value.code
         case Period():
@@ -222,18 +233,25 @@ def _judge_batches(database: Path, out: Judgement) -> None:
         Expectation(batch.code, sheet.sheet, batch.expect, batch.arguments, batch.query) for sheet, batch in declared.values()
     ]
     cells = {(s.sheet, row.row.number): row.row.cells for s, rows in out.sheets for row in rows}
-    for breach in judge(database, expectations):
+    try:
+        breaches = judge(database, expectations)
+    except BrokenExpectation as error:
+        out.findings.append(
+            Finding(
+                "expectation_broken", Severity.BLOCKER, f"The sheets could not be judged as a whole ({error}).",
+                "Look for a figure that is far too large; failing that, the contract is at fault.",
+            )
+        )
+        return
+    for breach in breaches:
         sheet, batch = declared[breach.table, breach.code]
         for row in breach.rows or ({},):
-            number, column = row.get("row"), row.get("column") or batch.arguments.get("column")
+            number, column = row.get("row"), str(row.get("column") or batch.arguments.get("column") or "") or None
             shown = {key: _trim(value) for key, value in row.items()} | {"observed": breach.observed}
-            out.findings.append(
-                Finding(
-                    batch.code, batch.severity, batch.message.format_map(_Said(shown)), batch.fix, sheet=sheet.names[0],
-                    cell=cells.get((breach.table, number), {}).get(column) if number else None,
-                    column=column, row=number,
-                )  # fmt: skip
-            )
+            message = batch.message.format_map(_Said(shown))
+            cell = cells.get((breach.table, number), {}).get(column or "") if number else None
+            where = {"sheet": sheet.names[0], "cell": cell, "column": column, "row": number}
+            out.findings.append(Finding(batch.code, batch.severity, message, batch.fix).at(**where))
 
 
 class _Said(dict[str, Any]):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from lscb_data.contract import Sheet
 from lscb_data.finding import Finding, Severity
+from lscb_data.workbook import address, letters
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Row:
 
 @dataclass
 class Rows:
-    """What a sheet's layout gives: rows, the texts that stand around them, and what is wrong with the shape."""
+    """What a sheet's layout gives: rows, the texts around them, and what is wrong with the shape."""
 
     sheet: Sheet
     rows: list[Row] = field(default_factory=list)
@@ -44,3 +45,14 @@ def lookalikes(out: Rows, text: str, cell: str) -> None:
         f"'{text}' has letters of another alphabet that look Latin; it was read as if they were Latin.",
         "Type it again on an English keyboard.", cell,
     )  # fmt: skip
+
+
+def unread(out: Rows, cells: dict[int, list[int]]) -> None:
+    """Say, once a column, that something stands there under no heading. `cells`: the rows by column."""
+    for column, rows in sorted(cells.items()):
+        more = f" (and in {len(rows) - 1} more cells of column {letters(column)})" if len(rows) > 1 else ""
+        out.remark(
+            "unread_cell", Severity.QUERY,
+            f"There is something here{more} that stands under no heading of this return; it was not read.",
+            "Say what it is, or take it out.", address(rows[0], column),
+        )  # fmt: skip

@@ -1,5 +1,7 @@
-"""From a grid to a return's rows, by the layout its contract names. Whatever the sheet's shape, what comes out is a
-table of texts, each with its cell."""
+"""From a grid to a return's rows, by the layout its contract names.
+
+Whatever the sheet's shape, what comes out is a table of texts, each with its cell.
+"""
 
 from collections.abc import Mapping
 
@@ -9,6 +11,7 @@ from lscb_data.laid import Row, Rows
 from lscb_data.matrix import matrix
 from lscb_data.months_across import months_across
 from lscb_data.period import Period
+from lscb_data.rule import columns_of
 from lscb_data.table import table
 from lscb_data.workbook import Grid
 
@@ -17,7 +20,10 @@ __all__ = ["Row", "Rows", "lay_out"]
 
 def lay_out(grid: Grid, sheet: Sheet, period: Period, board: str, codes: Mapping[str, CodeList]) -> Rows:
     """The sheet's rows. `board` is the Board's own area as its suppliers name it."""
-    sheet = sheet.model_copy(update={"columns": [c for c in sheet.columns if c.applies_to(period)]})
+    columns = [column for column in sheet.columns if column.applies_to(period)]
+    names = {column.name for column in columns}
+    rules = [one for one in sheet.rules if set(columns_of(one.must)) <= names]
+    sheet = sheet.model_copy(update={"columns": columns, "rules": rules})
     out = Rows(sheet)
     match sheet.layout:
         case "table":
@@ -27,5 +33,6 @@ def lay_out(grid: Grid, sheet: Sheet, period: Period, board: str, codes: Mapping
         case "matrix":
             matrix(grid, out, codes)
     if not out.rows and not any(f.severity is Severity.BLOCKER for f in out.findings):
-        out.remark("no_rows", Severity.BLOCKER, "The sheet has no rows of figures.", "Send the sheet filled in.")
+        message = "The sheet has no rows of figures."
+        out.remark("no_rows", Severity.BLOCKER, message, "Send the sheet filled in.")
     return out

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from lscb_data.contract import CodeList, Column, Sheet
 from lscb_data.finding import Severity
-from lscb_data.laid import Row, Rows, no_heading
+from lscb_data.laid import Row, Rows, no_heading, unread
 from lscb_data.period import Period, month_named
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, address
@@ -49,11 +49,20 @@ def months_across(grid: Grid, out: Rows, period: Period, board: str, codes: Mapp
                 row.texts[column.name] = text
                 row.cells[column.name] = at
 
+    stray: dict[int, list[int]] = {}
+
+    def begin(number: int, texts: dict[int, str]) -> None:
+        settle()
+        figures = {place: (texts.get(place, ""), address(number, place)) for place in months}
+        pending.append((texts[label_at], figures, address(number, label_at)))
+        for place in set(texts) - set(months) - {label_at}:
+            stray.setdefault(place, []).append(number)
+
     for number, texts in lines:
         if number <= last:
             continue
         joined = " ".join(texts.values())
-        label, cell = texts.get(label_at, ""), address(number, label_at)
+        label = texts.get(label_at, "")
         if heading := _heading(out.sheet, joined):
             settle()
             block, taken = heading[0], heading[1]
@@ -63,13 +72,12 @@ def months_across(grid: Grid, out: Rows, period: Period, board: str, codes: Mapp
             area, block, taken = (joined, address(number, min(texts))), None, known.label
             _broken_heading(out, known.label, texts, area[1])
         elif label and _figures(texts, months):
-            settle()
-            pending.append(
-                (label, {p: (texts.get(p, ""), address(number, p)) for p in months}, cell)
-            )
+            begin(number, texts)
         elif label and pending and _may_continue(out.sheet, block, f"{pending[-1][0]} {label}", board):
             pending[-1] = (f"{pending[-1][0]} {label}", *pending[-1][1:])
             _stray(out, texts, label_at, number)
+        elif label and _line(out.sheet, block, label, board):  # a line whose months are blank, or marks
+            begin(number, texts)
         elif fold(label) == fold(board):  # the Board's own name over its lines
             _stray(out, texts, label_at, number)
         elif label:
@@ -78,6 +86,7 @@ def months_across(grid: Grid, out: Rows, period: Period, board: str, codes: Mapp
         else:
             _stray(out, texts, label_at, number)
     settle()
+    unread(out, stray)
     for row in found.values():
         for column in out.sheet.columns:
             row.texts.setdefault(column.name, "")
@@ -106,9 +115,11 @@ def _month_columns(lines: list[tuple[int, dict[int, str]]], period: Period) -> t
         below = lines[index + 1][1] if index + 1 < len(lines) and lines[index + 1][0] == number + 1 else {}
         for joined, last in ((below, number + 1), ({}, number)):
             months = {}
+            if set(joined) - set(texts):
+                continue  # a line with its label: its figures are no years
             for column, text in texts.items():
                 part = joined.get(column, "")
-                if joined and not re.fullmatch(r"(20)?\d\d", part):
+                if joined and not re.fullmatch(r"(20)?[0-9]{2}", part):
                     continue
                 if when := month_named(f"{text} {part}".strip(), period):
                     months[column] = when

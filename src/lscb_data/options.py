@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from lscb_data.period import Period
 
 PeriodOption = Annotated[str | None, typer.Option("--period", help="2014-15 Q1, or 2014-15 for a year.")]
-ReturnOption = Annotated[
-    str | None, typer.Option("--return", help="Name of the return, such as marac__cases.")
-]
+ReturnOption = Annotated[str | None, typer.Option("--return", help="Name of the return, such as marac__cases.")]
 File = Annotated[Path, typer.Argument(help="The file as the agency sent it.")]
 
 
@@ -44,9 +42,15 @@ def period_of(text: str | None) -> Period | None:
 
 
 def progress(text: str) -> Any:
+    """Says on the screen what is being done, and for how long by now, until it is done."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     from lscb_data.show import console
 
-    return console(sys.stderr).status(text)
+    shown = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    going = Progress(*shown, console=console(sys.stderr), transient=True, disable=not sys.stderr.isatty())
+    going.add_task(text, total=None)
+    return going
 
 
 def there(file: Path) -> Path:

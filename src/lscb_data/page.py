@@ -14,7 +14,8 @@ from lscb_data.judgement import LISTS
 from lscb_data.workbook import letters
 
 _HEAD, _INPUT = PatternFill("solid", fgColor="DDE6EE"), PatternFill("solid", fgColor="FFFBE6")
-_THIN = Border(*(Side("thin", color="BBBBBB") for _ in range(4)))
+_SIDE = Side("thin", color="BBBBBB")
+_THIN = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _FORMATS = {"percent": "0.00%", "date": "dd/mm/yyyy", "count": "0", "decimal": "General"}
 
 
@@ -38,9 +39,9 @@ def head(page: Worksheet, row: int, place: int, text: str) -> None:
 
 def widths(page: Worksheet) -> None:
     """Each column as wide as what stands in it from the headings down."""
-    for cells in page.iter_cols(min_row=4):
+    for number, cells in enumerate(page.iter_cols(min_row=4), 1):
         longest = max((len(str(cell.value)) for cell in cells if cell.value), default=0)
-        page.column_dimensions[cells[0].column_letter].width = min(max(longest + 2, 12), 60)
+        page.column_dimensions[letters(number)].width = min(max(longest + 2, 12), 60)
 
 
 def blank(page: Worksheet, row: int, place: int, column: Column) -> None:

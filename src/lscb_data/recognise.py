@@ -54,9 +54,7 @@ def recognise(
     if not (asked := [contract for contract in known if ending in contract.formats]):
         taken = ", ".join(sorted({form for contract in known for form in contract.formats}))
         raise UserError(f"{path.name}: {return_ or 'a return'} is taken as {taken}, not {ending}.")
-    tried = [
-        fit for contract in asked for fit in _fits(path, grids, contract, contracts.codes, area_name, period)
-    ]
+    tried = [fit for contract in asked for fit in _fits(path, grids, contract, contracts.codes, area_name, period)]
     fits = [fit for fit in tried if not fit.why_not]
     if len(fits) == 1 and fits[0].period:
         return fits[0].contract, fits[0].period
@@ -69,12 +67,10 @@ def recognise(
         )
     if len(fits) == 1:
         raise UserError(
-            f"{path.name} is {fits[0].contract.return_} ({fits[0].contract.title}), but nothing in it says for"
-            f" which period: add --period, such as --period '{_forms(fits[0].contract)}'."
+            f"{path.name} is {fits[0].contract.return_} ({fits[0].contract.title}), but nothing in it"
+            f" says for which period: add --period, such as --period '{_forms(fits[0].contract)}'."
         )
-    raise UserError(
-        f"{path.name} could be {' or '.join(map(str, fits))}: say which with --return and --period."
-    )
+    raise UserError(f"{path.name} could be {' or '.join(map(str, fits))}: say which with --return and --period.")
 
 
 def area_named(grids: list[Grid], codes: Mapping[str, CodeList]) -> str:
@@ -85,9 +81,7 @@ def area_named(grids: list[Grid], codes: Mapping[str, CodeList]) -> str:
 
 
 def _tops(grids: list[Grid]) -> list[Grid]:
-    return [
-        Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids
-    ]
+    return [Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids]
 
 
 def _fits(
@@ -155,11 +149,7 @@ def _faults(
         return
     for sheet in contract.sheets_for(period):
         names = {fold(name) for name in sheet.names}
-        found = (
-            grids[:1]
-            if path.suffix.lower() == ".csv"
-            else [grid for grid in grids if fold(grid.name) in names]
-        )
+        found = grids[:1] if path.suffix.lower() == ".csv" else [grid for grid in grids if fold(grid.name) in names]
         if not found:
             if sheet.required:
                 yield _fault("sheet_missing", f"The sheet '{sheet.names[0]}' is missing.")

@@ -167,13 +167,13 @@ def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure
     if column.pattern:
         found = re.fullmatch(column.pattern, text, re.ASCII)
         if not found:
-            said = f"{_quoted(text, column, reader)} is not written as agreed"
+            said = f"{_quoted(text, reader)} is not written as agreed"
             raise _fault("not_as_agreed", said, _as_example(column))
         inner = found[1] or ""
     pattern = PATTERNS[column.type]
     value = number(inner, pattern)
     if value is not None:
-        _bounds(column, value, value, text, remark)
+        _bounds(column, value, value, text, remark, reader.hushed)
         if column.type == "percent" and not inner.endswith("%") and 0 < abs(value) <= 1:
             remark(
                 "percent_or_share",
@@ -182,24 +182,27 @@ def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure
             )
         return Figure(text, value=value)
     if figure := qualified(inner, pattern):
-        _bounds(column, figure.low, figure.high, text, remark)
+        _bounds(column, figure.low, figure.high, text, remark, reader.hushed)
         return replace(figure, printed=text)
     kind = {"count": "whole number", "decimal": "number", "percent": "percentage"}[column.type]
     raise _fault(
         "not_a_number" if column.type != "count" else "not_a_whole_number",
-        f"{_quoted(text, column, reader)} is not a {kind}",
+        f"{_quoted(text, reader)} is not a {kind}",
         "Give a number; if it is not known, leave the cell blank and say why.",
     )
 
 
-def _bounds(column: Column, least: Decimal | None, most: Decimal | None, text: str, remark: Remark) -> None:
+def _bounds(
+    column: Column, least: Decimal | None, most: Decimal | None, text: str, remark: Remark, hushed: bool
+) -> None:
     """`least` and `most`: the value twice, or the two ends of a range."""
     low, high = column.minimum, column.maximum
     below = low is not None and any(end is not None and end < low for end in (least, most))
     above = high is not None and any(end is not None and end > high for end in (least, most))
     if not (below or above):
         return
-    message = f"{_called(column)} is {text}, {f'below {low}' if below else f'above {high}'}"
+    said = "" if hushed else f"{text}, "
+    message = f"{_called(column)} is {said}{f'below {low}' if below else f'above {high}'}"
     fix = "Correct it, or explain how it comes about."
     if column.outside is Severity.QUERY:
         remark("out_of_bounds", message + "; it was kept as it is.", fix)
@@ -209,23 +212,24 @@ def _bounds(column: Column, least: Decimal | None, most: Decimal | None, text: s
 
 def _code(column: Column, reader: Reader, text: str, remark: Remark) -> str | None:
     if not text:
-        return _blank(column)
+        _check_blank(column)
+        return None
     if column.total and fold(text) in {fold(word) for word in column.total}:
         return "all"
     codes = reader.codes[column.codes or ""]
     found = codes.find(text)
     if not found:
         known = ", ".join(c.label for c in codes.codes[:12]) + (", …" if len(codes.codes) > 12 else "")
-        raise _fault("code_unknown", f"{_quoted(text, column, reader)} is not on the list {codes.name}", f"Use one of: {known}.")
+        raise _fault("code_unknown", f"{_quoted(text, reader)} is not on the list {codes.name}", f"Use one of: {known}.")
     if has_lookalikes(text):
-        said = f"{_quoted(text, column, reader)} has letters of another alphabet that look Latin."
+        said = f"{_quoted(text, reader)} has letters of another alphabet that look Latin."
         remark("lookalike_letters", said, "Type it again.")
     if found.query:
-        remark("code_queried", f"{_quoted(text, column, reader)}: {found.query}", "Use a code of the list, or say what is meant.")
+        remark("code_queried", f"{_quoted(text, reader)}: {found.query}", "Use a code of the list, or say what is meant.")
     elif fold(text) not in (fold(found.code), fold(found.label)):
         remark(
             "spelling_mapped",
-            f"{_quoted(text, column, reader)} was read as {found.code}, {found.label}.",
+            f"{_quoted(text, reader)} was read as {found.code}, {found.label}.",
             f"Write {found.code} or '{found.label}', or say that it means something else.",
         )
     return found.code
@@ -233,12 +237,13 @@ def _code(column: Column, reader: Reader, text: str, remark: Remark) -> str | No
 
 def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period | None:
     if not text:
-        return _blank(column)
+        _check_blank(column)
+        return None
     if column.total and fold(text) in {fold(word) for word in column.total}:
         return year_of(reader.period.start)
     found = month_named(text, reader.period)
     if not found:
-        raise _fault("not_a_month", f"{_quoted(text, column, reader)} is not a month", "Write the month as Apr-14 or April 2014.")
+        raise _fault("not_a_month", f"{_quoted(text, reader)} is not a month", "Write the month as Apr-14 or April 2014.")
     if not reader.period.contains(found):
         raise _fault(
             "month_outside", f"{found.start:%B %Y} is not part of {reader.period}", "Send the months of the return's period."
@@ -248,23 +253,25 @@ def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period 
 
 def _date(column: Column, reader: Reader, text: str, remark: Remark) -> date | None:
     if not text:
-        return _blank(column)
+        _check_blank(column)
+        return None
     for form, how in _DATES.items():
         if re.fullmatch(form, text, re.ASCII):
             try:
                 return datetime.strptime(text.split(" ")[0], how).date()  # noqa: DTZ007 - a day has no zone
             except ValueError:
                 raise _fault(
-                    "no_such_date", f"{_quoted(text, column, reader)} is a day that does not exist", "Correct the date."
+                    "no_such_date", f"{_quoted(text, reader)} is a day that does not exist", "Correct the date."
                 ) from None
-    raise _fault("not_a_date", f"{_quoted(text, column, reader)} is not a date", "Write dates as 31/03/2015 or 2015-03-31.")
+    raise _fault("not_a_date", f"{_quoted(text, reader)} is not a date", "Write dates as 31/03/2015 or 2015-03-31.")
 
 
 def _text(column: Column, reader: Reader, text: str, remark: Remark) -> str | None:
     if not text:
-        return _blank(column)
+        _check_blank(column)
+        return None
     if column.pattern and not re.fullmatch(column.pattern, text, re.ASCII):
-        raise _fault("not_as_agreed", f"{_quoted(text, column, reader)} is not written as agreed", _as_example(column))
+        raise _fault("not_as_agreed", f"{_quoted(text, reader)} is not written as agreed", _as_example(column))
     return text
 
 
@@ -299,21 +306,21 @@ _READ: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def _blank(column: Column) -> None:
+def _check_blank(column: Column) -> None:
     if column.required:
         raise _fault("required", f"{_called(column)} is blank", "Fill it in.")
 
 
 def _fault(code: str, message: str, fix: str) -> PydanticCustomError:
     # Braces would be read as pydantic's own placeholders.
-    return PydanticCustomError(code, message.replace("{", "(").replace("}", ")"), {"fix": fix})  # type: ignore[arg-type]
+    return PydanticCustomError(code, message.replace("{", "(").replace("}", ")"), {"fix": fix})
 
 
 def _called(column: Column) -> str:
     return f"'{column.printed[0]}'" if column.printed and column.printed[0] else column.name.replace("_", " ")
 
 
-def _quoted(text: str, column: Column, reader: Reader) -> str:
+def _quoted(text: str, reader: Reader) -> str:
     return "the value" if reader.hushed else f"'{text[:40]}'"
 
 

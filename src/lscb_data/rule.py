@@ -32,7 +32,9 @@ _RECKON: dict[type[exp.Expr], Callable[[Value, Value], Value]] = {
     exp.Sub: lambda a, b: a - b,
     exp.Mul: lambda a, b: a * b,
 }
-_TRUTHS = (exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.Boolean, exp.Anonymous, *_COMPARE)
+_TRUTHS: tuple[type[exp.Expr], ...] = (
+    exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.Boolean, exp.Anonymous, *_COMPARE,
+)  # fmt: skip
 MOST_PLACES = 6  # a percentage worked out by Excel has fifteen digits: agreement at six places is agreement
 _OTHER = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.Neg, exp.Is, exp.In, exp.Between, exp.Coalesce,
@@ -42,16 +44,18 @@ _OTHER = (
 
 @lru_cache(maxsize=1000)
 def parse_rule(must: str) -> exp.Expr:
-    return sqlglot.parse_one(must, read="duckdb")
+    """Raises ValueError where the text is not SQL."""
+    try:
+        return sqlglot.parse_one(must, read="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        said = error.errors if isinstance(error, sqlglot.errors.ParseError) else []
+        why = said[0]["description"] if said else "it cannot be read"
+        raise ValueError(f"'{must}' is not a condition: {why}") from None
 
 
 def check_rule(must: str, columns: Mapping[str, str]) -> None:
     """Raises ValueError where the condition is not of the language, or names a column that the sheet has not."""
-    try:
-        tree = parse_rule(must)
-    except sqlglot.errors.SqlglotError as error:
-        why = error.errors[0]["description"] if getattr(error, "errors", None) else "it cannot be read"
-        raise ValueError(f"'{must}' is not a condition: {why}") from None
+    tree = parse_rule(must)
     for node in tree.walk():
         if isinstance(node, exp.Anonymous):
             if node.name.lower() != "agrees_percent" or len(node.expressions) != 3:

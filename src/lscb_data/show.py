@@ -70,8 +70,7 @@ def as_json(rows: Iterable[dict[str, Any]]) -> None:
 def check(judged: Judgement, file: str, form: str) -> None:
     """The findings of a check; for people also what would become of the file."""
     findings = [
-        finding.at(file=file, return_=judged.contract.return_, period=str(judged.period))
-        for finding in judged.findings
+        finding.at(file=file, return_=judged.contract.return_, period=str(judged.period)) for finding in judged.findings
     ]
     if form == "json":
         as_json(finding.as_dict() for finding in findings)
@@ -104,9 +103,7 @@ def _outcome(judged: Judgement) -> str:
         return f"It would be refused: put the blockers right and check it again. {rows}."
     if judged.rejected:
         return f"It would be loaded without the rows set aside. {rows}."
-    return f"It would be loaded whole. {rows}." + (
-        " Put the queries right, or explain them." if judged.findings else ""
-    )
+    return f"It would be loaded whole. {rows}." + (" Put the queries right, or explain them." if judged.findings else "")
 
 
 def summary(done: Summary, blockers: Iterable[dict[str, Any]]) -> None:
@@ -141,10 +138,7 @@ def status(standings: Sequence[Standing], findings: Sequence[dict[str, Any]]) ->
         ],
         "Returns",
     )
-    say(
-        ", ".join(f"{number} {state}" for state, number in counted(standings).items())
-        or "Nothing was received yet."
-    )
+    say(", ".join(f"{number} {state}" for state, number in counted(standings).items()) or "Nothing was received yet.")
     if findings:
         head = ("severity", "period", "return", "sheet", "cell", "message", "fix")
         table(head, [[one[name] for name in head] for one in findings], "\nOpen findings")
@@ -158,8 +152,7 @@ def explanation(found: Explanation) -> None:
         "Source": one["source"],
         "Kind": f"{one['kind']}, in {one['unit']}",
         "Numerator": " + ".join(one["numerator"] or []),
-        "Denominator": " + ".join(one["denominator"] or [])
-        or ("residents aged 0 to 17" if one["kind"] == "rate" else ""),
+        "Denominator": " + ".join(one["denominator"] or []) or ("residents aged 0 to 17" if one["kind"] == "rate" else ""),
         "Bear in mind": one["caveats"],
     }
     _facts(facts)
@@ -191,16 +184,12 @@ def _facts(facts: dict[str, Any]) -> None:
 def _explained(found: Explained) -> None:
     value, people = found.value, found.population
     of = ", ".join(
-        plain(value[name])
-        for name in ("provider", "breakdown_type", "breakdown")
-        if value[name] not in (None, "all")
+        plain(value[name]) for name in ("provider", "breakdown_type", "breakdown") if value[name] not in (None, "all")
     )
     say(f"\n{value['area']}, {value['period']}{f' ({of})' if of else ''}")
     _facts(
         {
-            "Value": f"{plain(value['value'])} {value['unit']}"
-            if value["value"] is not None
-            else value["qualifier"],
+            "Value": f"{plain(value['value'])} {value['unit']}" if value["value"] is not None else value["qualifier"],
             "As printed": value["as_printed"],
             "Status": value["status"] if value["status"] != "reported" else "",
             "Numerator": value["numerator"],

@@ -1,4 +1,4 @@
-"""What a load came to, in a person's words: what was owed and came, what was kept, what to do next, and the headline figures."""
+"""What a load came to, in a person's words: what was owed and what came, what to do next, and the headline figures."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -76,7 +76,8 @@ class Headline:
 
     def __str__(self) -> str:
         if self.unit == "percent":
-            of = f" ({_plain(self.numerator)} of {_plain(self.denominator)})" if self.numerator and self.denominator else ""
+            parts = self.numerator is not None and self.denominator is not None
+            of = f" ({_plain(self.numerator)} of {_plain(self.denominator)})" if parts else ""
             return f"{self.title}, {self.period}: {_plain(self.value)}%{of}"
         rate = f" ({_plain(self.rate)} per 10,000 of {self.population:,})" if self.rate is not None and self.population else ""
         return f"{self.title}, {self.period}: {_plain(self.value)}{rate}"
@@ -120,16 +121,11 @@ def summarise(
         found = [one for one in _findings(connection, every) if chosen_by(*_whose(one), within, agency)]
         headlines = tuple(_headlines(connection, board.settings.area))
     why = {one["submission"]: one["message"] for one in reversed(found) if one["severity"] == Severity.BLOCKER}
-    came = [
-        Came(row["submission_id"], row["title"], row["agency"], row["period"], row["file"], None)
-        if row["standing"] == "accepted"
-        else Came(row["submission_id"], row["title"], row["agency"], row["period"], row["file"], why.get(row["submission_id"], ""))
-        for row in chosen
-    ]
+    came = [_came(row, why) for row in chosen]
     missing = tuple(o for o in owed if (o.return_, o.period) not in have and (o.days_overdue is None or o.days_overdue > 0))
     refused = tuple(one for one in came if one.blocker is not None)
     findings = {str(severity): 0 for severity in Severity} | Counter(one["severity"] for one in found)
-    loaded = {row["submission_id"] for row in every}
+    waiting = {one.id for one in received(board)} - {row["submission_id"] for row in every}
     return Summary(
         expected=tuple(owed),
         received=tuple(o for o in owed if (o.return_, o.period) in have),
@@ -144,10 +140,12 @@ def summarise(
         next_steps=(
             *(f"Ask {one.agency} for the {one.title} of {one.period} again: {one.blocker}" for one in refused),
             *_asks(missing),
-            *_counted(findings.get("error", 0), "row or part was", "rows or parts were", "set aside: lscb status"),
-            *_counted(findings.get("query", 0), "query", "queries", "to put right or explain: lscb status"),
-            *_counted(sum(one.id not in loaded for one in received(board)), "file is", "files are", "received and not loaded yet: lscb load"),
-            *_counted(len(without_receipt(board)), "file in raw/ has", "files in raw/ have", "no receipt and are never loaded: lscb receive FILE"),
+            *_counted(findings["error"], "error", "errors", "to put right: lscb status"),
+            *_counted(findings["query"], "query", "queries", "to put right or explain: lscb status"),
+            *_counted(len(waiting), "file", "files", "received and not loaded yet: lscb load"),
+            *_counted(
+                len(without_receipt(board)), "file", "files", "in raw/ without a receipt, never loaded: lscb receive FILE"
+            ),
         ),
     )
 
@@ -208,6 +206,11 @@ def _findings(connection: duckdb.DuckDBPyConnection, submissions: list[dict[str,
 
 def _whose(finding: dict[str, Any]) -> tuple[str, str]:
     return str(finding["return"]).partition("__")[0], finding["period"]
+
+
+def _came(row: dict[str, Any], why: dict[str, str]) -> Came:
+    blocker = None if row["standing"] == "accepted" else why.get(row["submission_id"], "")
+    return Came(row["submission_id"], row["title"], row["agency"], row["period"], row["file"], blocker)
 
 
 def _owed(row: dict[str, Any], today: date | None) -> Owed:

@@ -1,10 +1,10 @@
 """The layout `table`: a header row, perhaps under title rows, over the rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from lscb_data.contract import Column, Sheet
 from lscb_data.finding import Severity
-from lscb_data.laid import Row, Rows, lookalikes, no_heading
+from lscb_data.laid import Row, Rows, lookalikes, no_heading, unread
 from lscb_data.spelling import fold, has_lookalikes
 from lscb_data.workbook import Grid, address, column_number
 
@@ -30,39 +30,36 @@ def table(grid: Grid, out: Rows) -> None:
             + "; the sheet's columns are headed " + ", ".join(f"'{t}'" for t in texts.values()) + ".",
             "Put the heading back as the template has it.", address(header, min(texts)),
         )  # fmt: skip
-    for name, at in doubled.items():
+    for name, found_at in doubled.items():
         out.remark(
             "column_doubled", Severity.BLOCKER,
-            f"The heading '{texts.get(at[0], '')}' stands {len(at)} times, so that it is not clear which column to read.",
-            "Leave one column of that heading.", address(header, at[1]), name,
+            f"The heading '{texts.get(found_at[0], '')}' stands {len(found_at)} times, so that it is not clear which column"
+            " to read.",
+            "Leave one column of that heading.", address(header, found_at[1]), name,
         )  # fmt: skip
     if missing or doubled:
         return
     at = {name: columns[0] for name, columns in places.items()}
-    _odd_headings(out, header, texts, at)
-    key = at[out.sheet.columns[0].name]
+    unknown = _odd_headings(out, header, texts, at)
+    key = at.get(out.sheet.columns[0].name)
+    stray: dict[int, list[int]] = {}
     for number, texts in lines:
         if number <= header:
             out.notes += [(address(number, c), t) for c, t in texts.items() if number < header]
-        elif set(texts) == {min(texts)} and _is_note(texts[min(texts)], out.sheet, min(texts) == key):
-            out.notes.append((address(number, min(texts)), texts[min(texts)]))
-        elif stray := set(texts) - set(at.values()):
-            if set(texts) & set(at.values()):
-                _add_row(out, number, texts, at)
-            for column in sorted(stray):
-                out.remark(
-                    "unread_cell", Severity.QUERY,
-                    "There is something here that stands under no heading of this return; it was not read.",
-                    "Say what it is, or take it out.", address(number, column),
-                )  # fmt: skip
+        elif _is_note(texts, out.sheet, key, at.values()):
+            out.notes += [(address(number, c), t) for c, t in texts.items()]
         else:
-            _add_row(out, number, texts, at)
+            if set(texts) & set(at.values()):
+                out.rows.append(_row(out.sheet, number, texts, at))
+            for column in set(texts) - set(at.values()) - unknown:
+                stray.setdefault(column, []).append(number)
+    unread(out, stray)
 
 
-def _add_row(out: Rows, number: int, texts: dict[int, str], at: dict[str, int]) -> None:
-    out.rows.append(
-        Row(number, {n: texts.get(c, "") for n, c in at.items()}, {n: address(number, c) for n, c in at.items()})
-    )
+def _row(sheet: Sheet, number: int, texts: dict[int, str], at: dict[str, int]) -> Row:
+    """The row's texts, blank for a column that need not be there and is not."""
+    found = {column.name: texts.get(at.get(column.name, 0), "") for column in sheet.columns}
+    return Row(number, found, {name: address(number, place) for name, place in at.items()})
 
 
 def _headings(columns: Iterable[Column], texts: dict[int, str]) -> dict[str, list[int]]:
@@ -83,12 +80,13 @@ def _headings(columns: Iterable[Column], texts: dict[int, str]) -> dict[str, lis
     return found
 
 
-def _odd_headings(out: Rows, header: int, texts: dict[int, str], at: dict[str, int]) -> None:
+def _odd_headings(out: Rows, header: int, texts: dict[int, str], at: dict[str, int]) -> set[int]:
+    """Remark on headings that are broken or unknown; the places of those that are unknown."""
     for place, text in texts.items():
         if has_lookalikes(text):
             lookalikes(out, text, address(header, place))
     known = {fold(p) for column in out.sheet.columns for p in column.printed}
-    for column in out.sheet.columns:
+    for column in (c for c in out.sheet.columns if c.name in at):
         if column.at and any(column.printed) and fold(texts.get(at[column.name], "")) not in known - {""}:
             out.remark(
                 "heading_broken", Severity.QUERY,
@@ -97,16 +95,22 @@ def _odd_headings(out: Rows, header: int, texts: dict[int, str], at: dict[str, i
                 "Put the whole heading over its figures.", address(header, min(texts)), column.name,
             )  # fmt: skip
     spoken = {fold(p) for c in out.sheet.columns if c.at for p in c.printed}
+    unknown = set()
     for place, text in texts.items():
-        if place not in at.values() and fold(text) and not any(fold(text) in s for s in spoken):
+        if place not in at.values() and not (fold(text) and any(fold(text) in s for s in spoken)):
+            unknown.add(place)
             out.remark(
                 "column_unknown", Severity.QUERY, f"The column headed '{text}' is not part of this return; it was not read.",
                 "Take it out, or agree with the Board what it holds.", address(header, place),
             )  # fmt: skip
+    return unknown
 
 
-def _is_note(text: str, sheet: Sheet, in_key: bool) -> bool:
-    """Whether a lone text under the rows is a footnote rather than a row whose figures are missing."""
-    if not in_key or text.startswith(("*", "Note", "Source")):
-        return True
-    return len(sheet.columns) > 1 and len(text) > 60
+def _is_note(texts: dict[int, str], sheet: Sheet, key: int | None, places: Collection[int]) -> bool:
+    """Whether the row is a footnote: one text alone, and not a figure whose key is missing."""
+    if len(texts) > 1:
+        return False
+    place, text = next(iter(texts.items()))
+    if place in places and place != key:
+        return False
+    return text.startswith(("*", "Note", "Source")) or (len(text) > 60 and len(sheet.columns) > 1)

@@ -36,9 +36,7 @@ class Template:
 def template(contract: Return, period: Period, codes: Mapping[str, CodeList], area_name: str) -> Template:
     """The blank workbook. Raises UserError for a period that the return is not owed for."""
     if not contract.expected_in(period):
-        raise UserError(
-            f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for."
-        )
+        raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
     out = Template(Workbook(), contract, period, codes, area_name)
     out.book.remove(out.book.worksheets[0])
     for declared in contract.sheets_for(period):

@@ -2,20 +2,27 @@
 
 import csv
 import io
+import struct
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from lscb_data.biff import NOT_SHOWN, Page, read_pages
 from lscb_data.figure import FORMULA_WITHOUT_VALUE
 from lscb_data.finding import Finding, Severity
 from lscb_data.spelling import clean
 
+_FIFTEEN = Context(prec=15, rounding=ROUND_HALF_EVEN)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of password-protected workbooks
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-LARGEST = 200 * 2**20  # bytes of one unpacked part of a workbook: a hundred times the largest honest return
+LARGEST = 200 * 2**20  # bytes of an unpacked workbook: a hundred times the largest honest return
 
 
 class UnreadableError(Exception):
@@ -64,7 +71,8 @@ def column_number(name: str) -> int:
 
 def read_grids(path: Path) -> list[Grid]:
     """Every sheet of the file. Raises UnreadableError with the finding for a file that is not what its name says."""
-    head = path.open("rb").read(8)
+    with path.open("rb") as file:
+        head = file.read(8)
     if not head:
         raise UnreadableError("empty_file", "The file is empty (0 bytes).", "Send the file again.")
     suffix = path.suffix.lower()
@@ -74,17 +82,21 @@ def read_grids(path: Path) -> list[Grid]:
         return _read_xlsx(path)
     if head.startswith(_OLE):
         if _ENCRYPTED in path.read_bytes():
-            raise UnreadableError(
-                "password_protected",
-                "The workbook is protected by a password, so it cannot be read.",
-                "Save it without the password (File, Info, Protect Workbook) and send it by the Board's secure route.",
-            )
+            raise _protected()
         if suffix == ".xls":
             return _read_xls(path)
     raise UnreadableError(
         "not_a_workbook",
         f"The file is named {suffix or 'without an ending'} but its content is not of that kind.",
         "Open it in Excel, save it as an .xlsx workbook, and send that.",
+    )
+
+
+def _protected() -> UnreadableError:
+    return UnreadableError(
+        "password_protected",
+        "The workbook is protected by a password, so it cannot be read.",
+        "Save it without the password (File, Info, Protect Workbook) and send it by the Board's secure route.",
     )
 
 
@@ -101,10 +113,10 @@ def _read_xlsx(path: Path) -> list[Grid]:
 
     try:
         with zipfile.ZipFile(path) as parts:
-            if any(part.file_size > LARGEST for part in parts.infolist()):
+            if sum(part.file_size for part in parts.infolist()) > LARGEST:
                 raise UnreadableError(
                     "too_large",
-                    f"A part of the workbook unpacks to more than {LARGEST // 2**20} MB.",
+                    f"The workbook unpacks to more than {LARGEST // 2**20} MB.",
                     "Send the figures only, without pictures and empty formatted rows, or as CSV.",
                 )
         values, formulas = load_workbook(path, data_only=True), load_workbook(path)
@@ -112,49 +124,56 @@ def _read_xlsx(path: Path) -> list[Grid]:
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a broken part makes it raise
         raise _not_a_workbook(error) from None
-    return [
-        Grid(sheet.title, dict(_texts(sheet, formulas[sheet.title])))
-        for sheet in values.worksheets
-    ]
+    return [Grid(sheet.title, dict(_texts(sheet, formulas[sheet.title]))) for sheet in values.worksheets]
 
 
 def _texts(sheet: Any, formulas: Any) -> Iterator[tuple[tuple[int, int], str]]:
     # The sparse cells themselves: iterating rows would walk a million blanks to one stray cell at XFD1048576.
     for place, cell in sheet._cells.items():
         if cell.value is None:
-            if formulas._cells[place].data_type == "f":
+            # A formula whose value is the empty text, such as =IF(B2="","",B2), is a blank and not a missing value.
+            if formulas._cells[place].data_type == "f" and cell.data_type != "str":
                 yield place, FORMULA_WITHOUT_VALUE
             continue
-        text = as_printed(cell.value, percent="%" in (cell.number_format or ""))
+        text = as_printed(cell.value, percent="%" in NOT_SHOWN.sub("", cell.number_format or ""))
         if text:
             yield place, text
 
 
 def _read_xls(path: Path) -> list[Grid]:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook, PasswordError
 
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
-        return [
-            Grid(
-                name,
-                {
-                    (row, column): text
-                    for row, values in enumerate(sheet.to_python(skip_empty_area=False), 1)
-                    for column, value in enumerate(values, 1)
-                    if (text := as_printed(value))
-                },
-            )
-            for name, sheet in sheets
-        ]
+        with CalamineWorkbook.from_path(str(path)) as book:
+            tables = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except PasswordError:
+        raise _protected() from None
     except Exception as error:  # noqa: BLE001 - as above
         raise _not_a_workbook(error) from None
+    try:
+        pages = read_pages(path.read_bytes())
+    except (ValueError, IndexError, struct.error):
+        raise UnreadableError(
+            "old_workbook",
+            "The .xls workbook is of a kind whose errors and percentages cannot be told apart from blanks and shares.",
+            "Open it in Excel, save it as an .xlsx workbook, and send that.",
+        ) from None
+    grids = []
+    for name, table in tables.items():
+        page = pages.get(name, Page())
+        cells = {
+            (row, column): text
+            for row, values in enumerate(table, 1)
+            for column, value in enumerate(values, 1)
+            if (text := as_printed(value, percent=(row, column) in page.percents))
+        }
+        grids.append(Grid(name, cells | page.errors))
+    return grids
 
 
 def _read_csv(path: Path) -> Grid:
     data = path.read_bytes()
-    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError("not_text", "The CSV file holds binary data.", "Save it as CSV UTF-8 and send that.")
     for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
         try:
@@ -164,16 +183,34 @@ def _read_csv(path: Path) -> Grid:
             continue
     else:
         text = data.decode("latin-1")
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    if "\0" in text:
+        raise UnreadableError("not_text", "The CSV file holds binary data.", "Save it as CSV UTF-8 and send that.")
+    table: list[list[str]] = []
     try:
-        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False))
+        # strict: a quotation mark that nobody closes would swallow the rows after it in silence.
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True):
+            table.append(row)  # its length says where a fault is
     except csv.Error as error:
-        raise UnreadableError("not_csv", f"The file is not CSV: {error}.", "Save it as CSV UTF-8 and send that.") from None
+        raise UnreadableError(
+            "not_csv", f"The file is not CSV after row {len(table)}: {error}.", "Save it as CSV UTF-8 and send that."
+        ) from None
     return Grid(
         path.stem,
         {(r, c): text for r, row in enumerate(table, 1) for c, cell in enumerate(row, 1) if (text := clean(cell))},
     )
+
+
+def _delimiter(text: str) -> str:
+    """The mark that parts the first rows into the most cells, row for row alike."""
+
+    def rows_alike(mark: str) -> tuple[int, int]:
+        widths: Counter[int] = Counter()
+        with suppress(csv.Error):
+            for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 50):
+                widths[len(row)] += len(row) > 1
+        return max(((count, width) for width, count in widths.items()), default=(0, 0))
+
+    return max(",;\t", key=rows_alike)
 
 
 def as_printed(value: Any, percent: bool = False) -> str:
@@ -189,8 +226,9 @@ def as_printed(value: Any, percent: bool = False) -> str:
             return value.isoformat()
         case int() | float():
             # Fifteen digits are what Excel keeps; more are the noise of binary fractions.
-            shown = f"{value * 100 if percent else value:.15g}"
-            shown = shown if "e" not in shown else f"{value * 100 if percent else value:f}"
+            exact = Decimal(value) * (100 if percent else 1)
+            shown = f"{_FIFTEEN.create_decimal(exact) + 0:f}" if exact.is_finite() else str(value)
+            shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
             return f"{shown}%" if percent else shown
         case _:
             return clean(str(value))

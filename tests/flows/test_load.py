@@ -1,0 +1,210 @@
+"""What a load leaves behind: when all is well, when a return is refused, and when the load itself fails."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from lscb_data.board import Board
+from lscb_data.finding import UserError
+from lscb_data.publish import BusyError, current, holding
+from lscb_data.submission import Submission
+
+Receiving = Callable[..., Submission]
+
+pytestmark = pytest.mark.usefixtures("prefect")
+
+CCG, POLICE, MARAC = "ccg__health_dashboard", "constabulary__police_data", "marac__cases"
+Q1, Q2 = "2014-15 Q1", "2014-15 Q2"
+
+
+def load(board: Board, **asked: Any) -> Any:
+    from flows.load import load_returns
+
+    return load_returns(str(board.home), return_state=True, **asked)
+
+
+def figures(board: Board, of_return: str) -> set[tuple[Any, ...]]:
+    """The published figures that come from this return."""
+    with duckdb.connect(current(board), read_only=True) as connection:
+        query = (
+            "select indicator, area, provider, period, breakdown, value, status from published.indicator_values "
+            "where submission_id like $1 || '.%'"
+        )
+        return set(connection.execute(query, [of_return]).fetchall())
+
+
+def submissions(board: Board) -> dict[str, str]:
+    with duckdb.connect(current(board), read_only=True) as connection:
+        return dict(connection.execute("select submission_id, standing from staging.submissions").fetchall())
+
+
+def test_a_refused_return_leaves_the_last_good_figures_and_the_other_agencies(
+    board: Board, receiving: Receiving, broken: Path
+) -> None:
+    good = receiving("08-01", MARAC, Q1)
+    state = load(board)
+    assert (state.type.value, state.name) == ("COMPLETED", "Completed")
+    assert state.message == "1 of 1 submissions accepted."
+    before = figures(board, MARAC)
+    assert before
+
+    refused = receiving("08-02", MARAC, Q1, broken)
+    police = receiving("08-03", POLICE, Q1)
+    state = load(board)
+
+    assert (state.type.value, state.name) == ("COMPLETED", "Completed with refusals")
+    assert state.message.startswith("1 of 3 submissions refused: MARAC")
+    assert figures(board, MARAC) == before
+    assert figures(board, POLICE)
+    assert submissions(board) == {good.id: "accepted", refused.id: "refused", police.id: "accepted"}
+    summary = state.result()
+    assert [one.submission for one in summary.refused] == [refused.id]
+    assert summary.next_steps[0].startswith("Ask marac for the MARAC")
+    assert (summary.findings["blocker"], summary.rows_received) == (1, summary.rows_accepted + summary.rows_rejected)
+
+    receiving("08-04", MARAC, Q1, next((board.raw / "2014-15-Q1" / "marac").glob("marac.xlsx")))  # known already: stays one
+    assert len(submissions(board)) == 3
+
+
+def test_only_what_is_asked_for_is_judged_and_the_rest_comes_in_as_landed(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marac, dashboard = receiving("08-01", MARAC, Q1), receiving("08-02", CCG, Q1)
+    first, second = receiving("08-03", POLICE, Q1), receiving("11-03", POLICE, Q2)
+    from lscb_data import staging
+
+    judged: Counter[str] = Counter()
+    judge_file = staging.judge_file
+
+    def counted(path: Path, *rest: Any) -> Any:
+        judged[path.parent.name] += 1
+        return judge_file(path, *rest)
+
+    monkeypatch.setattr(staging, "judge_file", counted)
+
+    summary = load(board, agency="marac").result()
+    assert (set(submissions(board)), judged) == ({marac.id}, {"marac": 1})
+    assert "3 files received and not loaded yet: lscb load" in summary.next_steps
+
+    summary = load(board, agency="constabulary", period=Q2).result()
+    assert (set(submissions(board)), judged) == ({marac.id, second.id}, {"marac": 1, "constabulary": 1})
+    assert [one.submission for one in summary.accepted] == [second.id]
+    assert {one.agency for one in summary.expected} == {"constabulary"}
+
+    load(board, period="2014-15")  # a year takes in its quarters
+    assert set(submissions(board)) == {marac.id, dashboard.id, first.id, second.id}
+    assert judged == {"marac": 1, "constabulary": 2, "ccg": 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"agency": "nobody"}, "Nothing was received of nobody. Receive it first: lscb receive FILE."),
+        ({"period": "last quarter"}, "'last quarter' is not a period"),
+    ],
+)
+def test_a_load_that_fails_leaves_the_last_good_warehouse(
+    board: Board, receiving: Receiving, asked: dict[str, str], said: str
+) -> None:
+    receiving("08-01", CCG, Q1)
+    load(board)
+    before = current(board)
+    state = load(board, **asked)
+    assert (state.type.value, state.message.startswith(said)) == ("FAILED", True)
+    with pytest.raises(UserError, match=said[:20]):
+        state.result()
+    assert current(board) == before
+
+
+def test_the_findings_and_the_task_runs_can_be_looked_up(board: Board, receiving: Receiving) -> None:
+    from prefect.artifacts import Artifact
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+
+    submission = receiving("08-01", CCG, Q1)
+    state = load(board)
+    artifact = Artifact.get("findings")
+    assert artifact
+    assert artifact.flow_run_id == state.state_details.flow_run_id
+    counts = state.result().findings
+    assert artifact.description == f"{counts['blocker']} blocker, {counts['error']} error, {counts['query']} query."
+    assert str(artifact.data).count('"message"') == sum(counts.values()) > 0
+    with get_client(sync_client=True) as client:
+        of_run = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
+        names = {run.name for run in client.read_task_runs(flow_run_filter=of_run)}
+    assert f"land {submission.id}" in names
+
+
+def test_a_disk_that_did_not_answer_is_asked_again(board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch) -> None:
+    import flows.load
+
+    receiving("08-01", CCG, Q1)
+    land, tries = flows.load.land, []
+
+    def slow_share(*arguments: Any) -> Any:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError("the share did not answer")
+        return land(*arguments)
+
+    monkeypatch.setattr(flows.load, "land", slow_share)
+    assert load(board).name == "Completed"
+    assert len(tries) == 2
+
+
+def test_a_fault_of_the_software_says_where_and_never_what_a_cell_held(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import flows.load
+
+    submission = receiving("08-01", CCG, Q1)
+    tries = []
+
+    def faulty(*arguments: Any) -> Any:
+        tries.append(1)
+        raise ValueError("could not read 'Ann Example'")
+
+    monkeypatch.setattr(flows.load, "land", faulty)
+    state = load(board)
+    assert state.type.value == "FAILED"
+    assert state.message.startswith(f"{submission.id}: ValueError in test_load.py, line ")
+    assert "Ann Example" not in state.message + caplog.text
+    assert len(tries) == 1  # it would fail again
+    with pytest.raises(UserError, match="run lscb load"):
+        current(board)
+
+
+def test_what_a_killed_load_left_is_cleared(board: Board, receiving: Receiving) -> None:
+    receiving("08-01", CCG, Q1)
+    builds = board.warehouse / "builds"
+    left = [builds / "20150801T090000000000Z.duckdb.part", builds / "20150801T090000000000Z.duckdb.part.wal"]
+    left += [board.staging / ".x.parquet.part"]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    load(board)
+    assert not any(path.exists() for path in left)
+    assert not list(board.home.glob("warehouse/**/*.part*"))
+
+
+def test_two_loads_at_once_the_second_says_who_holds_the_warehouse(board: Board, receiving: Receiving) -> None:
+    from flows.load import run
+
+    receiving("08-01", CCG, Q1)
+    with holding(board, 0, print), pytest.raises(BusyError, match="Another load holds the warehouse"):
+        run(board.home, wait=0.1)
+    summary, name = run(board.home)
+    assert (name, len(summary.accepted)) == ("Completed", 1)
+
+
+def test_loading_the_same_twice_changes_nothing(board: Board, receiving: Receiving) -> None:
+    receiving("08-01", MARAC, Q1)
+    load(board)
+    first, before = current(board), figures(board, MARAC)
+    load(board)
+    assert current(board) != first
+    assert figures(board, MARAC) == before

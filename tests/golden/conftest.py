@@ -1,0 +1,39 @@
+"""The example Board's warehouse, built once from the real returns."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lscb_data import board, contract, indicator, staging, submission, warehouse
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def renew() -> bool:
+    """Whether golden files are written anew: RENEW=1 pytest tests/golden. Check the difference by hand."""
+    return bool(os.environ.get("RENEW"))
+
+
+@pytest.fixture(scope="session")
+def real_board(tmp_path_factory: pytest.TempPathFactory) -> board.Board:
+    home = tmp_path_factory.mktemp("cambridgeshire")
+    shutil.copytree(ROOT / "raw", home / "raw")
+    shutil.copy(ROOT / "lscb.toml", home)
+    return board.at(home)
+
+
+@pytest.fixture(scope="session")
+def real_warehouse(real_board: board.Board) -> Path:
+    return build(real_board, real_board.warehouse / "golden.duckdb")
+
+
+def build(here: board.Board, path: Path) -> Path:
+    """Everything in `raw/` judged, landed and built into this file."""
+    schemas = here.folders("schemas")
+    contracts = contract.load_contracts(schemas)
+    landed = [staging.land(here, contracts, one) for one in submission.received(here)]
+    warehouse.build(here, path, contracts, indicator.load_indicators(schemas), landed)
+    return path

@@ -1,0 +1,99 @@
+"""The real returns' published figures, whole, and the laws that can be read off them."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from lscb_data.board import Board
+from tests.golden.conftest import build
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests/golden/indicator_values.csv"
+FIGURES = """
+    select indicator, area, provider, period_type, period, breakdown, numerator, denominator, value, status, qualifier,
+        as_printed, population_id, cell
+    from published.indicator_values order by all
+"""
+
+
+def asked(warehouse: Path, question: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        return connection.execute(question).fetchall()
+
+
+def test_the_published_figures_are_those_checked_against_the_report(real_warehouse: Path, renew: bool) -> None:
+    with duckdb.connect(real_warehouse, read_only=True) as connection:
+        found = connection.sql(FIGURES).df().to_csv(index=False)
+    if renew:
+        GOLDEN.write_text(found, "utf-8")
+    assert found == GOLDEN.read_text("utf-8")
+
+
+def test_figures_of_the_report(real_warehouse: Path) -> None:
+    """What the report says in print, read in it by a person: the pooled year, July's tie, both counts, both rates."""
+    figure = "select value::double, as_printed::double from published.indicator_values where area = 'Cambridgeshire' and "
+    assert asked(real_warehouse, figure + "indicator = 'cp_reregistration_percent' and period = '2014-15'") == [(17.79, 17.79)]
+    assert asked(real_warehouse, figure + "indicator = 'cp_reregistration_percent' and period = '2014-07'") == [(40.63, 40.63)]
+    assert asked(
+        real_warehouse, figure + "indicator = 'cp_plans_started' and period = '2014-15' and breakdown = 'all'"
+    ) == [(461, 461)]
+    assert asked(real_warehouse, figure + "indicator = 'cp_plans_started_with_transfers' and period = '2014-15'") == [
+        (486, None)
+    ]
+    assert asked(real_warehouse, figure + "indicator = 'cp_plans_open_per_10000' and period = '2015-03-31'") == [
+        (29.51, 30.34)
+    ]
+    assert asked(
+        real_warehouse,
+        figure + "indicator = 'domestic_abuse_outcomes' and period = '2014-12' and breakdown = 'prosecution_not_in_public_interest'",
+    ) == [(-2, None)]
+
+
+def test_every_figure_leads_to_cells_that_were_read(real_warehouse: Path) -> None:
+    assert asked(real_warehouse, "select count(*) from published.indicator_values where cell is null") == [(0,)]
+    assert asked(real_warehouse, "select count(*) from audit.lineage where submission_id is null") == [(0,)]
+    assert asked(
+        real_warehouse, "from published.indicator_values anti join published.indicators using (indicator) select count(*)"
+    ) == [(0,)]
+
+
+def test_a_value_that_is_not_known_is_never_a_nought(real_warehouse: Path) -> None:
+    unknown = "select count(*), count(value) from published.indicator_values where status <> 'reported'"
+    ((rows, values),) = asked(real_warehouse, unknown)
+    assert rows
+    assert values == 0
+
+
+def test_rows_received_are_those_accepted_and_those_set_aside(real_warehouse: Path) -> None:
+    ((received, accepted, rejected),) = asked(
+        real_warehouse, "select sum(rows_received), sum(rows_accepted), sum(rows_rejected) from audit.submissions"
+    )
+    assert (received, accepted, rejected) == (110, 110, 0)
+
+
+def test_deleting_the_warehouse_and_building_again_gives_the_same_rows(real_board: Board, real_warehouse: Path) -> None:
+    again = build(real_board, real_warehouse.with_name("again.duckdb"))
+    tables = asked(
+        real_warehouse,
+        """select schema_name || '.' || table_name from duckdb_tables()
+        where schema_name in ('conformed', 'marts', 'published', 'checks', 'audit') order by all""",
+    )
+    assert len(tables) > 15
+    for (table,) in tables:
+        assert asked(real_warehouse, f"from {table}") == asked(again, f"from {table}"), table
+
+
+def test_one_file_divides_and_rounds_what_is_published() -> None:
+    dividing = {
+        path.stem
+        for folder in ("marts", "published")
+        for path in (ROOT / "sql" / folder).glob("*.sql")
+        if re.search(r"\bround\(|//| / ", re.sub(r"--.*|'[^']*'", "", path.read_text("utf-8")))
+    }
+    assert dividing == {"indicator_figures"}
+
+
+def test_a_golden_file_is_read_as_it_was_written() -> None:
+    assert len(pd.read_csv(GOLDEN)) > 500

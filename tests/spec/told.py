@@ -1,0 +1,179 @@
+"""A warehouse told a handful of figures, to ask what it publishes: the SQL of `sql/` over a staging made up in the test."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from lscb_data import warehouse
+from lscb_data.board import shipped
+from lscb_data.figure import PERCENT, WHOLE, number, qualified
+from lscb_data.indicator import Indicator
+from lscb_data.period import parse
+from lscb_data.rounding import places_of
+from lscb_data.staging import FIGURES
+
+AREA = "E10000003"
+SUPPRESSED = object()  # the supplier's own letter for what it hides
+Row = dict[str, Any]
+
+POPULATION = pa.schema(
+    [
+        *(pa.field(name, pa.string()) for name in ("submission_id", "cell", "area_code", "area", "age_range", "sex")),
+        *(pa.field(name, pa.string()) for name in ("source", "licence")),
+        *(pa.field(name, pa.date32()) for name in ("reference_date", "published")),
+        *(pa.field(name, pa.int64()) for name in ("census_base", "population", "row")),
+        pa.field("accepted", pa.bool_()),
+    ]
+)
+
+
+def indicator(code: str, kind: str = "flow", of: str = "", by: str = "", places: int = 0, **more: Any) -> Indicator:
+    """An indicator of this kind; `of` names the measures above the line and `by` those below it."""
+    more.setdefault("unit", {"percent": "percent", "share": "percent", "rate": "per 10,000 children"}.get(kind, "plans"))
+    return Indicator(
+        code=code, title=code.replace("_", " ").capitalize(), kind=kind, numerator=of.split() or [code],
+        denominator=by.split(), places=places, definition="As the test says.", source="The test", **more,
+    )  # fmt: skip
+
+
+def figure(measure: str, period: str, value: Any, **more: Any) -> Row:
+    """One cell of a return: a number, words such as `5 or under`, SUPPRESSED, or None for a blank."""
+    when = parse(period)
+    row: Row = dict.fromkeys(FIGURES.names) | {
+        "submission_id": "return", "return": "csc__plans", "sheet": "Sheet", "accepted": True, "area_code": AREA, "measure": measure,
+        "period_type": when.type, "period": period, "period_start": when.start, "period_end": when.end,
+        "breakdown": "all", "unit": "plans", "status": "reported",
+    }  # fmt: skip
+    return row | _read(value) | more
+
+
+def _read(value: Any) -> Row:
+    if value is None:
+        return {"status": "not_supplied"}
+    if value is SUPPRESSED:
+        return {"status": "suppressed", "printed": "c"}
+    text = str(value)
+    plain, bound = number(text, PERCENT), qualified(text, WHOLE)
+    if plain is None and bound is None:
+        return {"qualifier": text, "printed": text}
+    read: Row = {"printed": text, "value": plain, "places": places_of(text)}
+    return read | ({"low": bound.low, "high": bound.high, "qualifier": bound.qualifier} if bound else {})
+
+
+def printed(code: str, period: str, value: Any, **more: Any) -> Row:
+    """A figure that the supplier worked out itself, of this indicator."""
+    return figure("", period, value) | {"measure": None, "prints": code} | more
+
+
+def months(measure: str, first: str, *values: Any, **more: Any) -> list[Row]:
+    """One figure a month, from the first month on."""
+    year, month = int(first[:4]), int(first[5:])
+    names = [f"{year + (month + n - 1) // 12}-{(month + n - 1) % 12 + 1:02}" for n in range(len(values))]
+    return [figure(measure, name, value, **more) for name, value in zip(names, values, strict=True)]
+
+
+def parts(measure: str, period: str, kind: str, **values: Any) -> list[Row]:
+    """One figure for each part of a breakdown of this kind."""
+    return [figure(measure, period, value, breakdown_type=kind, breakdown=name) for name, value in values.items()]
+
+
+def submission(name: str = "return", *, period: str = "2014-15 Q4", standing: str = "accepted", secret: bool = False,
+               received: date = date(2015, 4, 20)) -> Row:  # fmt: skip
+    """A receipt. What it says is public, unless it is secret."""
+    when = parse(period)
+    return dict.fromkeys(warehouse.SUBMISSIONS) | {
+        "submission_id": name, "return": "csc__plans", "agency": "csc", "title": "Plans", "period": period,
+        "period_start": when.start, "period_end": when.end, "file": f"{name}.xlsx", "standing": standing,
+        "received_at": datetime(received.year, received.month, received.day, tzinfo=UTC),
+        "rows_received": 1, "rows_accepted": 1, "rows_rejected": 0, "public": None if secret else "Published",
+    }  # fmt: skip
+
+
+def population(people: int, day: str = "2014-06-30", base: int = 2011, area: str = AREA) -> Row:
+    """An estimate of the residents aged 0 to 17."""
+    return {
+        "submission_id": "ons", "cell": f"ons.csv!population!{area}{day}{base}", "row": 1, "accepted": True, "area_code": area,
+        "area": area, "age_range": "0-17", "sex": "all", "reference_date": date.fromisoformat(day), "census_base": base,
+        "population": people, "published": None, "source": "ONS", "licence": "OGL",
+    }  # fmt: skip
+
+
+@cache
+def sql() -> list[warehouse.Table]:
+    return warehouse.tables([shipped("sql")])
+
+
+def told(
+    *figures: Row | list[Row],
+    indicators: Iterable[Indicator],
+    populations: Iterable[Row] = (),
+    submissions: Iterable[Row] = (),
+    queries: Iterable[Row] = (),
+    areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
+) -> "Told":
+    """The warehouse that these figures make. Each figure has a cell of its own."""
+    rows = list(_rows(figures))
+    receipts = [*(submissions or [submission()]), submission("ons", period="2014-15")]
+    connection = duckdb.connect()
+    for schema in warehouse.SCHEMAS:
+        connection.execute(f"create schema {schema}")
+    for name, schema, content in (("figures", FIGURES, rows), ("ons__population", POPULATION, list(populations))):
+        warehouse._fill(connection, name, content, {field.name: field.type for field in schema})
+    warehouse._fill(connection, "submissions", receipts, warehouse.SUBMISSIONS)
+    warehouse._fill(connection, "findings", list(queries), dict.fromkeys(warehouse.FINDING, pa.string()))
+    declared = list(warehouse._indicators({one.code: ("topic", one) for one in indicators}))
+    warehouse._fill(connection, "indicators", declared, warehouse.INDICATORS)
+    warehouse._fill(connection, "expected", [], warehouse.EXPECTED)
+    codes = [dict(zip(("list", "code", "label"), one, strict=True)) for one in areas]
+    warehouse._fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
+    own = {"name": "Board", "area_code": AREA, "area": "Cambridgeshire"}
+    warehouse._fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
+    checks = [table for table in sql() if table.schema == "checks"]
+    for table in (one for one in sql() if one.schema != "audit"):
+        warehouse._create(connection, table)
+    warehouse._check_findings(connection, checks)
+    for table in (one for one in sql() if one.schema == "audit"):
+        warehouse._create(connection, table)
+    return Told(connection)
+
+
+def _rows(figures: Iterable[Row | list[Row]]) -> Iterator[Row]:
+    flat = (row for one in figures for row in (one if isinstance(one, list) else [one]))
+    for at, row in enumerate(flat, 1):
+        file = f"{row['submission_id']}.xlsx"
+        yield row | {"row": row["row"] or at, "file": file, "cell": row["cell"] or f"{file}!{row['sheet']}!A{at}"}
+
+
+class Told:
+    """What was made of the figures."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def rows(self, query: str) -> list[SimpleNamespace]:
+        answer = self.connection.execute(query)
+        names = [column[0] for column in answer.description or []]
+        return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in answer.fetchall()]
+
+    def row(self, code: str, period: str, breakdown: str = "all", **where: str) -> SimpleNamespace:
+        """The one published row of this indicator and period. There is exactly one."""
+        asked = {"indicator": code, "period": period, "breakdown": breakdown} | where
+        found = [
+            row for row in self.rows("from published.indicator_values") if all(getattr(row, k) == v for k, v in asked.items())
+        ]
+        assert len(found) == 1, f"{len(found)} rows of {asked}"
+        return found[0]
+
+    def value(self, code: str, period: str, breakdown: str = "all", **where: str) -> Decimal | None:
+        return self.row(code, period, breakdown, **where).value
+
+    def status(self, code: str, period: str, breakdown: str = "all", **where: str) -> str:
+        return self.row(code, period, breakdown, **where).status
+
+    def findings(self, code: str) -> list[str]:
+        return [row.message for row in self.rows("from checks.findings order by all") if row.code == code]
