@@ -174,11 +174,16 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, rows: Rows, reader: Reade
     # Python values, not a frame: a frame would turn decimals into binary fractions.
     query = screen_sql(received, rows.sheet, reader.codes, reader.period, reader.contract.missing_folded)
     screened = connection.sql(query)
-    typed = {record[0]: dict(zip(screened.columns, record, strict=True)) for record in screened.fetchall()}
+    try:
+        typed = {record[0]: dict(zip(screened.columns, record, strict=True)) for record in screened.fetchall()}
+    except duckdb.OutOfRangeException:  # a rule multiplies what is too large: pydantic's numbers have no end
+        typed = {}
     connection.unregister(received)
     model = row_model(rows.sheet, reader)
     return [
-        judge_row(model, rows.sheet, row) if typed[row.number]["stopped"] else _passed(row, typed[row.number], rows.sheet)
+        _passed(row, typed[row.number], rows.sheet)
+        if row.number in typed and not typed[row.number]["stopped"]
+        else judge_row(model, rows.sheet, row)
         for row in rows.rows
     ]
 

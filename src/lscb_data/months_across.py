@@ -19,7 +19,8 @@ def months_across(grid: Grid, out: Rows, period: Period, board: str, codes: Mapp
         return
     if _months_wrong(out, months, period, last):
         return
-    out.notes += [(address(n, c), t) for n, texts in lines for c, t in texts.items() if n < last - 1 and c not in months]
+    over = [(n, c, t) for n, texts in lines for c, t in texts.items() if n < last]
+    out.notes += [(address(n, c), t) for n, c, t in over if n < last - 1 or c not in months]
     areas = codes[out.sheet.areas] if out.sheet.areas else None
     found: dict[tuple[str, str], Row] = {}
     area, block, taken = ("", ""), None, ""

@@ -14,6 +14,7 @@ TYPES = {
     "count": "bigint", "decimal": "decimal(28, 10)", "percent": "decimal(28, 10)", "month": "varchar",
     "date": "date", "code": "varchar", "text": "varchar", "identifier": "varchar", "rating": "varchar",
 }  # fmt: skip
+LARGEST = 999_999_999  # two such numbers can be multiplied; larger ones go to pydantic
 
 
 def screen_sql(
@@ -34,8 +35,7 @@ def screen_sql(
             typed.append(f"{places} as {quote(column.name + '__places')}")
         sure.append(f"coalesce({ok}, false)")
     typed_rows = f'select "row", {", ".join(typed)}, {" and ".join(sure)} as sure from {quote(table)}'  # noqa: S608
-    # A rule that cannot be worked out, for the numbers are too large, stops the row as well.
-    rules = "".join(f" and coalesce(try(coalesce({rule.to_sql(one.must)}, true)), false)" for one in sheet.rules)
+    rules = "".join(f" and coalesce({rule.to_sql(one.must)}, true)" for one in sheet.rules)
     return f"select * exclude (sure), not (sure{rules}) as stopped from ({typed_rows})"  # noqa: S608
 
 
@@ -63,7 +63,8 @@ def _column(
         if column.type == "percent":  # 0.4 without a sign may be 40%
             bounds += [f"(suffix({inner}, '%') or abs({value}) > 1 or {value} = 0)"]
         ok = " and ".join([f"regexp_full_match({inner}, {literal(PATTERNS[column.type])})", *bounds])
-        return f"try_cast({value} as {TYPES[column.type]})", f"({blank} or ({ok}))"
+        sure = f"case when {ok} and abs({value}) <= {LARGEST} then {value} end"
+        return f"try_cast({sure} as {TYPES[column.type]})", f"({blank} or {sure} is not null)"
     if column.type in ("code", "month"):
         sure = codes[column.codes].sure if column.codes else _months(period)
         sure = {text: code for text, code in sure.items() if not has_lookalikes(text)}

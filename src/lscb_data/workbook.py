@@ -4,13 +4,12 @@ import csv
 import io
 import struct
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +99,7 @@ def _protected() -> UnreadableError:
     )
 
 
-def _not_a_workbook(error: Exception) -> UnreadableError:
+def _not_a_workbook(error: BaseException) -> UnreadableError:
     return UnreadableError(
         "damaged_workbook",
         f"The workbook is damaged and cannot be opened ({type(error).__name__}).",
@@ -144,20 +143,22 @@ def _read_xls(path: Path) -> list[Grid]:
     from python_calamine import CalamineWorkbook, PasswordError
 
     try:
+        pages = read_pages(path.read_bytes())
+    except (ValueError, IndexError, struct.error) as error:
+        raise UnreadableError(
+            "old_workbook",
+            f"The .xls workbook is damaged, or older than Excel 97 ({error}).",
+            "Open it in Excel, save it as an .xlsx workbook, and send that.",
+        ) from None
+    try:
         with CalamineWorkbook.from_path(str(path)) as book:
             tables = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except PasswordError:
         raise _protected() from None
-    except Exception as error:  # noqa: BLE001 - as above
+    except BaseException as error:  # noqa: BLE001 - as above; and where its Rust panics, that is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError):
+            raise
         raise _not_a_workbook(error) from None
-    try:
-        pages = read_pages(path.read_bytes())
-    except (ValueError, IndexError, struct.error):
-        raise UnreadableError(
-            "old_workbook",
-            "The .xls workbook is of a kind whose errors and percentages cannot be told apart from blanks and shares.",
-            "Open it in Excel, save it as an .xlsx workbook, and send that.",
-        ) from None
     grids = []
     for name, table in tables.items():
         page = pages.get(name, Page())
@@ -173,17 +174,13 @@ def _read_xls(path: Path) -> list[Grid]:
 
 def _read_csv(path: Path) -> Grid:
     data = path.read_bytes()
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError("not_text", "The CSV file holds binary data.", "Save it as CSV UTF-8 and send that.")
-    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
-        try:
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = ""
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252", "latin-1"):
+        with suppress(UnicodeDecodeError):
             text = data.decode(encoding)
             break
-        except UnicodeDecodeError:
-            continue
-    else:
-        text = data.decode("latin-1")
-    if "\0" in text:
+    if not text or "\0" in text:
         raise UnreadableError("not_text", "The CSV file holds binary data.", "Save it as CSV UTF-8 and send that.")
     table: list[list[str]] = []
     try:
@@ -201,14 +198,14 @@ def _read_csv(path: Path) -> Grid:
 
 
 def _delimiter(text: str) -> str:
-    """The mark that parts the first rows into the most cells, row for row alike."""
+    """The mark that parts the most of the first rows, one after another, into as many cells each."""
 
     def rows_alike(mark: str) -> tuple[int, int]:
-        widths: Counter[int] = Counter()
+        widths: list[int] = []
         with suppress(csv.Error):
-            for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 50):
-                widths[len(row)] += len(row) > 1
-        return max(((count, width) for width, count in widths.items()), default=(0, 0))
+            widths += (len(row) for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 50))
+        runs = [(len(list(run)), width) for width, run in groupby(widths) if width > 1]
+        return max(runs, default=(0, 0))
 
     return max(",;\t", key=rows_alike)
 

@@ -1,4 +1,4 @@
-"""A Board's folder for one test, with real returns of the example Board; and a Prefect server for all of these tests."""
+"""Real returns of the example Board, for a test's own Board to receive; and a Prefect server for all of these tests."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lscb_data.board import Board, init
+from lscb_data.board import Board
 from lscb_data.contract import load_contracts
 from lscb_data.period import parse
 from lscb_data.submission import RECEIPT, Submission, receive
@@ -14,16 +14,6 @@ from lscb_data.submission import RECEIPT, Submission, receive
 CHECKOUT = Path(__file__).parents[2]
 
 Receiving = Callable[..., Submission]
-
-
-@pytest.fixture
-def board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Board:
-    """A Board's new folder."""
-    for name in ("LSCB_HOME", "LSCB_NAME", "LSCB_AREA", "LSCB_AREA_NAME"):
-        monkeypatch.delenv(name, raising=False)
-    board = Board(tmp_path / "home")
-    init(board, "Cambridgeshire Safeguarding Children Board", "E10000003", "Cambridgeshire")
-    return board
 
 
 @pytest.fixture

@@ -94,14 +94,13 @@ def test_a_scheduled_run_loads_the_warehouse(tmp_path: Path, board: Board, recei
         server = ("server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui")
         stack.enter_context(running(tmp_path / "server.log", environment, *server))
         wait_for("server", 60, lambda: http.get("/health").is_success)
+        http.post("/work_pools/", json={"name": "board", "type": "process"}).raise_for_status()
         worker = ("worker", "start", "--pool", "board", "--type", "process", "--name", "tests")
         stack.enter_context(running(tmp_path / "worker.log", environment, *worker))
-        wait_for("work pool", 45, lambda: http.get("/work_pools/board").is_success)
-
-        soon = datetime.now(UTC) + timedelta(seconds=10)
+        soon = datetime.now(UTC) + timedelta(seconds=15)
         subprocess.run(
             [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--name", "quarterly", "--param", f"home={board.home}",
-             "--interval", "15", "--anchor-date", soon.isoformat()],
+             "--interval", "30", "--anchor-date", soon.isoformat()],
             env=environment, cwd=deployed, stdin=subprocess.DEVNULL, check=True, timeout=60, capture_output=True,
         )  # fmt: skip
 

@@ -3,6 +3,8 @@
 To renew a golden file after a change that is meant: `RENEW=1 pytest tests/golden`, then check the difference by hand.
 """
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -31,3 +33,13 @@ def test_the_question_has_its_answer(question: Path, real_warehouse: Path, renew
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(answer, "utf-8")
     assert answer == golden.read_text("utf-8")
+
+
+def test_each_question_runs_alone_in_the_duckdb_shell(real_warehouse: Path) -> None:
+    shell = Path(sys.executable).with_name("duckdb")
+    for question in QUESTIONS:
+        done = subprocess.run(
+            [str(shell), "-readonly", "-csv", str(real_warehouse)], input=question.read_text("utf-8") + ";", capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        assert len(done.stdout.splitlines()) > 1, question.name

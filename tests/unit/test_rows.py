@@ -1,0 +1,189 @@
+"""What a row may hold, cell by cell, and how a fault of it is said."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lscb_data.contract import Code, CodeList, Return
+from lscb_data.figure import Figure, Status
+from lscb_data.finding import Severity
+from lscb_data.laid import Row
+from lscb_data.period import parse
+from lscb_data.rows import Judged, Rated, Reader, judge_row, row_model
+
+CODES = {
+    "areas": CodeList("areas", (Code("north", "North", ("Up North",)), Code("none", "Not known", (), "is no area"))),
+    "ratings": CodeList("ratings", (Code("green", "Green"), Code("later", "Not yet reviewed", (), "", "not_supplied"))),
+}
+
+
+def judged(
+    text: str, missing: dict[str, str] | None = None, rules: list[dict[str, Any]] | None = None, *others: dict[str, Any], **column: Any
+) -> Judged:
+    """The judgement of a row of one column, `x`, printed 'X'."""
+    columns = [{"name": "x", "printed": ["X"], "description": "A column"} | column, *others]
+    contract = Return.model_validate(
+        {
+            "return": "csc__x", "title": "X", "agency": "csc", "description": "X", "grain": "x", "kind": "measures",
+            "frequency": "quarterly", "formats": ["xlsx"], "missing": missing or {},
+            "sheets": [
+                {"sheet": "s", "names": ["S"], "layout": "table", "description": "x", "columns": columns, "rules": rules or []}
+            ],
+        }
+    )  # fmt: skip
+    sheet = contract.sheets[0]
+    texts = {column.name: text for column in sheet.columns}
+    reader = Reader(contract, CODES, parse("2014-15 Q1"))
+    return judge_row(row_model(sheet, reader), sheet, Row(7, texts, {c.name: f"{c.name.upper()}7" for c in sheet.columns}))
+
+
+def said(row: Judged) -> list[tuple[str, str]]:
+    return [(finding.code, str(finding.severity)) for finding in row.findings]
+
+
+COUNT = {"type": "count", "measure": "m"}
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "value"),
+    [
+        ("27", COUNT, "27"), ("1,234", COUNT, "1234"), ("0", COUNT, "0"), ("33.0", {"type": "decimal"}, "33"),
+        ("12%", {"type": "percent"}, "12"), ("12", {"type": "percent"}, "12"), ("0%", {"type": "percent"}, "0"), ("0", {"type": "percent"}, "0"),
+        ("0.4%", {"type": "percent"}, "0.4"), ("three", COUNT | {"words": {"three": 3}}, "3"), ("No Children", COUNT | {"words": {"no children": 0}}, "0"),
+        ("nearly 30", COUNT | {"pattern": r"nearly (\d+)"}, "30"),
+    ],
+)  # fmt: skip
+def test_figures_read_without_a_finding(text: str, column: dict[str, Any], value: str) -> None:
+    row = judged(text, **column)
+    assert row.values["x"] == Figure(text, value=Decimal(value))
+    assert said(row) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "code"),
+    [
+        ("#REF!", COUNT, "excel_error"), ("#FORMULA", COUNT, "formula_without_value"), ("Err:502", COUNT, "excel_error"),
+        ("#N/A", {"type": "text"}, "excel_error"), ("#REF!", {"type": "date"}, "excel_error"), ("12%", COUNT, "not_a_whole_number"),
+        ("12.5", COUNT, "not_a_whole_number"), ("1e5", COUNT, "not_a_whole_number"), ("١٢", COUNT, "not_a_whole_number"),
+        ("12,34", {"type": "decimal"}, "not_a_number"), ("12%", {"type": "decimal"}, "not_a_number"), ("TRUE", COUNT, "not_a_whole_number"),
+        ("1" * 16, COUNT, "not_a_whole_number"), ("Not held", COUNT, "not_a_whole_number"), ("-", COUNT, "not_a_whole_number"),
+        ("2014-04-01", COUNT, "not_a_whole_number"), ("{x}", COUNT, "not_a_whole_number"), ("-1", COUNT | {"minimum": 0}, "out_of_bounds"),
+        ("101%", {"type": "percent", "maximum": 100}, "out_of_bounds"), ("85%-101%", {"type": "percent", "maximum": 100}, "out_of_bounds"),
+        ("101 or more", {"type": "percent", "maximum": 100}, "out_of_bounds"), ("fewer than -1", COUNT | {"minimum": 0}, "out_of_bounds"),
+        ("about 30", COUNT | {"pattern": r"nearly (\d+)"}, "not_as_agreed"), ("nearly", COUNT | {"pattern": r"nearly ?(\d+)?"}, "not_a_whole_number"),
+        ("", {"type": "count"}, "required"), ("", {"type": "text"}, "required"), ("", {"type": "month", "key": "period"}, "required"),
+        ("31/02/2015", {"type": "date"}, "no_such_date"), ("2015-02-31", {"type": "date"}, "no_such_date"), ("01/01/0000", {"type": "date"}, "no_such_date"),
+        ("03/15", {"type": "date"}, "not_a_date"), ("42094", {"type": "date"}, "not_a_date"), ("١/٢/٢٠١٥", {"type": "date"}, "not_a_date"),
+        ("Aprl", {"type": "month", "key": "period"}, "not_a_month"), ("Jul", {"type": "month", "key": "period"}, "month_outside"),
+        ("East", {"type": "code", "codes": "areas"}, "code_unknown"), ("NotCode", {"type": "text", "pattern": "([A-Z]+)"}, "not_as_agreed"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_sets_its_row_aside(text: str, column: dict[str, Any], code: str) -> None:
+    row = judged(text, **column)
+    assert said(row) == [(code, "error")]
+    finding = row.findings[0]
+    assert (finding.cell, finding.column, finding.row) == ("X7", "x", 7)
+    assert finding.message.endswith(".")
+    assert finding.fix
+    assert not row.accepted
+    assert row.values == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "code", "value"),
+    [
+        ("", COUNT, "not_supplied", Figure(status=Status.NOT_SUPPLIED)),
+        ("-2", COUNT | {"minimum": 0, "outside": "query"}, "out_of_bounds", Figure("-2", value=Decimal(-2))),
+        ("0.4063", {"type": "percent"}, "percent_or_share", Figure("0.4063", value=Decimal("0.4063"))),
+        ("1", {"type": "percent"}, "percent_or_share", Figure("1", value=Decimal(1))),
+        ("Up North", {"type": "code", "codes": "areas"}, "spelling_mapped", "north"),
+        ("Not known", {"type": "code", "codes": "areas"}, "code_queried", "none"),
+        ("Nоrth", {"type": "code", "codes": "areas"}, "lookalike_letters", "north"),
+        ("Purple", {"type": "rating", "codes": "ratings"}, "rating_unknown", Rated("not_rated", "Purple", "Purple", Status.REPORTED)),
+        ("", {"type": "rating", "codes": "ratings"}, "not_supplied", None),
+    ],
+)
+def test_a_cell_that_is_kept_and_queried(text: str, column: dict[str, Any], code: str, value: Any) -> None:
+    row = judged(text, **column)
+    assert said(row) == [(code, "query")]
+    assert row.accepted
+    assert row.values["x"] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "sign"),
+    [("5 or under", None, 5, "<="), ("Fewer than 5", None, 5, "<"), ("<5", None, 5, "<"), ("5+", 5, None, ">="), ("3-5", 3, 5, "range")],
+)
+def test_a_bound_is_neither_a_number_nor_a_nought(text: str, low: int | None, high: int | None, sign: str) -> None:
+    row = judged(text, **COUNT, minimum=0)
+    assert said(row) == []
+    figure = row.values["x"]
+    assert (figure.value, figure.low, figure.high, figure.qualifier, figure.printed) == (None, low, high, sign, text)
+
+
+def test_a_symbol_means_what_the_contract_says_and_nothing_elsewhere() -> None:
+    assert judged("c", {"c": "suppressed"}, **COUNT).values["x"] == Figure("c", status=Status.SUPPRESSED)
+    assert judged("-9", {"-9": "suppressed"}, **COUNT).values["x"] == Figure("-9", status=Status.SUPPRESSED)
+    assert said(judged("c", **COUNT)) == [("not_a_whole_number", "error")]
+
+
+def test_a_blank_that_need_not_be_there_is_no_finding_and_no_nought() -> None:
+    row = judged("", type="count", required=False)
+    assert said(row) == []
+    assert row.values["x"] == Figure(status=Status.NOT_SUPPLIED)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "rest", "status", "figures"),
+    [
+        ("Green", "green", "", Status.REPORTED, []), ("green: all done", "green", "all done", Status.REPORTED, []),
+        ("Not yet reviewed", "later", "", Status.NOT_SUPPLIED, []),
+        ("Green Level 1-92% Level 2-83%", "green", "Level 1-92% Level 2-83%", Status.REPORTED, [("1", "92"), ("2", "83")]),
+    ],
+)  # fmt: skip
+def test_a_rating_with_its_text_and_its_figures(text: str, code: str, rest: str, status: Status, figures: list[tuple[str, str]]) -> None:
+    inside = {"measure": "t", "breakdown_type": "level", "pattern": r"Level (?P<breakdown>\d) ?[-–] ?(?P<value>\d+) ?%"}
+    rated = judged(text, type="rating", codes="ratings", measure="m", figures=inside).values["x"]
+    assert (rated.code, rated.text, rated.status) == (code, rest, status)
+    assert [(level, figure.value) for level, figure in rated.figures] == [(level, Decimal(value)) for level, value in figures]
+
+
+def test_a_rating_with_a_range_keeps_the_range() -> None:
+    inside = {"measure": "t", "breakdown_type": "level", "pattern": r"Level (?P<breakdown>\d) (?P<value>\d+)%"}
+    ((level, figure),) = judged("Green 85%-100%", type="rating", codes="ratings", figures=inside).values["x"].figures
+    assert (level, figure.low, figure.high, figure.qualifier) == ("all", 85, 100, "range")
+
+
+RULE = {
+    "code": "x_small", "must": "x < 10", "message": "{x} is not small.", "fix": "Make it small.", "severity": "error", "breaks": {"x": "11"},
+}  # fmt: skip
+
+
+def test_a_rule_is_asked_only_of_a_row_that_could_be_read() -> None:
+    assert said(judged("11", None, [RULE], **COUNT)) == [("x_small", "error")]
+    assert judged("11", None, [RULE], **COUNT).findings[0].message == "11 is not small."
+    assert said(judged("x", None, [RULE], **COUNT)) == [("not_a_whole_number", "error")]
+    assert said(judged("5 or under", None, [RULE], **COUNT)) == []
+
+
+def test_a_rule_may_compare_months() -> None:
+    rule = RULE | {"must": "x >= '2014-05'", "message": "{x}"}
+    assert said(judged("Apr", None, [rule], type="month", key="period")) == [("x_small", "error")]
+    assert said(judged("May", None, [rule], type="month", key="period")) == []
+
+
+@pytest.mark.parametrize("name", ["Jo Bloggs", "9434765919", "#Bloggs"])
+def test_what_stands_in_a_sheet_with_identifiers_is_never_said_again(name: str) -> None:
+    """Columns slip: a child's name or number may stand under any heading."""
+    child = {"name": "child", "type": "identifier", "printed": ["Child"], "description": "Id", "identifier": True}
+    rule = RULE | {"must": "child <> child or x < 10", "message": "{child}: {x}"}
+    for column in (
+        COUNT | {"maximum": 9}, COUNT | {"pattern": "n(.)"}, {"type": "date"}, {"type": "month", "key": "period"},
+        {"type": "code", "codes": "areas"}, {"type": "text", "pattern": "(x)"}, {"type": "rating", "codes": "ratings"},
+    ):  # fmt: skip
+        row = judged(name, None, [], child, **column)
+        assert row.findings
+        assert not any(name in finding.message + finding.fix for finding in row.findings)
+    assert judged("11", None, [rule], child, **COUNT).findings[0].message == "(not shown): 11"
+    assert said(judged("11", None, [rule], child, **COUNT))[0][1] == Severity.ERROR
