@@ -44,9 +44,8 @@ def run(home: Path, period: str | None = None, agency: str | None = None, wait: 
             handler.addFilter(_not_raised)
     own = nullcontext(PREFECT_API_URL.value()) if PREFECT_API_URL.value() else passing_server()
     with own as address, temporary_settings({PREFECT_API_URL: address}):
-        state = cast(
-            State[Summary], load_returns(str(home), period, agency, wait, return_state=True)
-        )  # typed as a state of a state
+        ended = load_returns(str(home), period, agency, wait, return_state=True)
+        state = cast(State[Summary], ended)  # Prefect types it as a state of a state
         for name in ("prefect.flow_runs", "prefect.task_runs"):
             for handler in logging.getLogger(name).handlers:
                 handler.flush()  # before the server goes
@@ -123,7 +122,7 @@ def passing_trouble(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bo
 class FaultError(UserError):
     """A fault of this software, told without what it said: an exception's own words can hold a child's identifier."""
 
-    exit_code = 3
+    exit_code = 70
 
 
 @contextmanager

@@ -12,7 +12,7 @@ found as (
         *,
         'contract' as found_by
     from of_submissions
-    union all by name
+    union all
     select
         *,
         'warehouse' as found_by

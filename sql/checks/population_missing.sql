@@ -31,7 +31,8 @@ select
     'population_missing' as code,
     'query' as severity,
     'There is no population aged 0 to 17 of ' || coalesce(areas.area, wanted.area_code) || ' for '
-    || strftime(wanted.population_date, '%d/%m/%Y') || ' to divide by: no ' || replace(wanted.indicators, ', ', ', no ') || '.' as message,
+    || strftime(wanted.population_date, '%d/%m/%Y') || ' to divide by: no ' || replace(wanted.indicators, ', ', ', no ')
+    || '.' as message,
     'Receive the estimate for the middle of the financial year with the population return.' as fix
 from wanted
 left join areas on wanted.area_code = areas.area_code

@@ -69,8 +69,9 @@ select
     || case worded.indicator_kind
         when 'rate'
             then
-                worded.counted || ' per ' || worded.divided_by || ' children is ' || worded.ours || ' for each 10,000. A population of '
-                || worded.least_population || ' to ' || worded.most_population || ' would give the printed rate.'
+                worded.counted || ' per ' || worded.divided_by || ' children is ' || worded.ours
+                || ' for each 10,000. A population of ' || worded.least_population
+                || ' to ' || worded.most_population || ' would give the printed rate.'
         when 'flow' then 'its parts add up to ' || worded.ours || '.'
         when 'largest' then 'the largest of its months is ' || worded.ours || '.'
         when 'stock' then 'the figure for its last day is ' || worded.ours || '.'

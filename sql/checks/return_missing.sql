@@ -5,11 +5,18 @@ with expected as (
 
 submissions as (
     select * from staging.submissions
+),
+
+missing as (
+    select expected.*
+    from expected
+    left join submissions on expected."return" = submissions."return" and expected.period = submissions.period
+    where submissions.submission_id is null
 )
 
 select
-    expected."return",
-    expected.period,
+    "return",
+    period,
     null::varchar as submission,
     null::varchar as file,
     null::varchar as sheet,
@@ -18,12 +25,8 @@ select
     null::varchar as row,
     'return_missing' as code,
     'query' as severity,
-    expected.title || ' for ' || expected.period || ' was not received; it was due on ' || strftime(expected.due, '%d/%m/%Y')
+    title || ' for ' || period || ' was not received; it was due on ' || strftime(due, '%d/%m/%Y')
     || '.' as message,
-    'Ask ' || expected.agency || ' for it, or for word that there is none.' as fix
-from expected
-where not exists (
-    select 1 as received from submissions
-    where submissions."return" = expected."return" and submissions.period = expected.period
-)
-order by expected.period_start, expected.period_end, expected."return"
+    'Ask ' || agency || ' for it, or for word that there is none.' as fix
+from missing
+order by period_start, period_end, "return"

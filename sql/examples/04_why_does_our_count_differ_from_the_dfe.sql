@@ -11,4 +11,4 @@ where
     and period_type in ('quarter', 'year')
     and breakdown = 'all'
 group by period, period_start, period_end
-order by period_end, period_start desc
+order by period_end asc, period_start desc

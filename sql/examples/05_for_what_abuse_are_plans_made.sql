@@ -27,4 +27,4 @@ select
 from parts
 inner join shares on parts.area_code = shares.area_code and parts.period = shares.period and parts.breakdown = shares.breakdown
 inner join wholes on parts.area_code = wholes.area_code and parts.period = wholes.period
-order by parts.period, plans desc, category
+order by parts.period asc, plans desc, category asc

@@ -18,4 +18,4 @@ select
             then round((100 * value / sum(value) filter (where not is_unknown) over (partition by period))::decimal(18, 10), 1)
     end as percent_of_known
 from plans
-order by period, is_unknown, plans desc, ethnicity
+order by period asc, is_unknown asc, plans desc, ethnicity asc

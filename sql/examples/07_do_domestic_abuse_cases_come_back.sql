@@ -20,4 +20,4 @@ select
     case when cases.status <> 'reported' then cases.note end as why
 from cases
 inner join repeats on cases.area_code = repeats.area_code and cases.period = repeats.period
-order by cases.area, cases.period_end, cases.period_start desc
+order by cases.area asc, cases.period_end asc, cases.period_start desc

@@ -14,4 +14,4 @@ where
     indicator in ('child_abuse_outcomes', 'domestic_abuse_outcomes')
     and period_type in ('quarter', 'year')
 group by indicator, period, period_start, period_end
-order by indicator, period_end, period_start desc
+order by indicator asc, period_end asc, period_start desc

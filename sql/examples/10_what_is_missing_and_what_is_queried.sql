@@ -25,4 +25,4 @@ select
     coalesce(findings.printed_figures_that_differ, 0) as printed_figures_that_differ
 from expected
 left join findings on expected."return" = findings."return" and expected.period = findings.period
-order by expected.period_end, expected.period_start desc, expected.title
+order by expected.period_end asc, expected.period_start desc, expected.title asc

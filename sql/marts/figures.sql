@@ -1,4 +1,4 @@
--- One row per figure that stands: a measure, or a supplier's own reckoning of an indicator, for an area, provider, period and breakdown.
+-- One row per figure that stands: measure, or indicator reckoned by the supplier, × area × provider × period × breakdown.
 with observations as (
     select * from conformed.observations
 ),
@@ -8,7 +8,7 @@ standing_figures as (
         *,
         coalesce(measure, prints) as of_what,
         prints is not null as is_reckoned,
-        -- Two spellings of one code in one table are two parts of it; the same figure in two tables is one figure said twice.
+        -- Two spellings of one code in one table are two parts of it; one figure in two tables is said twice.
         case when label is null then cell else sheet end as said_in
     from observations
     where standing = 'accepted'

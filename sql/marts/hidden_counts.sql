@@ -36,7 +36,7 @@ counts as (
             order by value is null, abs(value), measure, area_code, provider, breakdown_type, breakdown, period
         ) as count_number
     from measures
-    where kind <> 'largest' and unit not in ('percent', 'rating', 'years', 'months', 'days', 'working days', 'text')
+    where kind <> 'largest' and coalesce(unit, '') not in ('percent', 'rating', 'years', 'months', 'days', 'working days', 'text')
 ),
 
 wholes as (
@@ -44,10 +44,18 @@ wholes as (
     where breakdown_type is null
 ),
 
+measures_shared as (
+    select unnest(numerator) as measure
+    from indicators
+    where kind = 'share'
+),
+
 -- A whole that is shown, or can be had by adding up a share's parts.
 breakdown_sums as (
     select
-        concat_ws('|', 'breakdown', parts.breakdown_type, parts.measure, parts.area_code, parts.provider, parts.period) as sum_name,
+        concat_ws(
+            '|', 'breakdown', parts.breakdown_type, parts.measure, parts.area_code, parts.provider, parts.period
+        ) as sum_name,
         parts.count_number as part_number,
         wholes.count_number as whole_number
     from counts as parts
@@ -61,14 +69,15 @@ breakdown_sums as (
         parts.breakdown_type is not null
         and (
             wholes.measure is not null
-            or parts.measure in (select unnest(indicators.numerator) from indicators where indicators.kind = 'share')
+            or parts.measure in (select measures_shared.measure from measures_shared)
         )
 ),
 
 period_sums as (
     select
         concat_ws(
-            '|', 'period', wholes.period, wholes.measure, wholes.area_code, wholes.provider, wholes.breakdown_type, wholes.breakdown
+            '|', 'period', wholes.period, wholes.measure, wholes.area_code, wholes.provider,
+            wholes.breakdown_type, wholes.breakdown
         ) as sum_name,
         parts.count_number as part_number,
         wholes.count_number as whole_number
@@ -107,17 +116,19 @@ parting_sums as (
     inner join counts as parts
         on
             list_contains(partings.parting, parts.measure)
-            and parts.area_code = wholes.area_code
-            and parts.provider is not distinct from wholes.provider
-            and parts.period = wholes.period
-            and parts.breakdown_type is not distinct from wholes.breakdown_type
-            and parts.breakdown = wholes.breakdown
+            and wholes.area_code = parts.area_code
+            and wholes.provider is not distinct from parts.provider
+            and wholes.period = parts.period
+            and wholes.breakdown_type is not distinct from parts.breakdown_type
+            and wholes.breakdown = parts.breakdown
     qualify count(*) over (partition by sum_name) = len(partings.parting)
 ),
 
 place_sums as (
     select
-        concat_ws('|', 'area', wholes.measure, wholes.provider, wholes.period, wholes.breakdown_type, wholes.breakdown) as sum_name,
+        concat_ws(
+            '|', 'area', wholes.measure, wholes.provider, wholes.period, wholes.breakdown_type, wholes.breakdown
+        ) as sum_name,
         parts.count_number as part_number,
         wholes.count_number as whole_number
     from counts as parts
@@ -133,7 +144,9 @@ place_sums as (
     qualify sum(parts.value) over (partition by sum_name) = wholes.value
     union all
     select
-        concat_ws('|', 'provider', wholes.measure, wholes.area_code, wholes.period, wholes.breakdown_type, wholes.breakdown) as sum_name,
+        concat_ws(
+            '|', 'provider', wholes.measure, wholes.area_code, wholes.period, wholes.breakdown_type, wholes.breakdown
+        ) as sum_name,
         parts.count_number as part_number,
         wholes.count_number as whole_number
     from counts as parts
@@ -209,8 +222,9 @@ members as (
     inner join counts on sums.whole_number = counts.count_number
 ),
 
--- In rounds, until one adds nothing: where one count of a sum is hidden alone, the smallest beside it is hidden with it; a sum given as
--- a range is hidden with any part of it, for its ends would tell. (Plain joins only: DuckDB 1.5 loses rounds of a lateral one.)
+-- In rounds, until one adds nothing: where one count of a sum is hidden alone, the smallest beside it is hidden with it; a sum
+-- given as a range is hidden with any part of it, for its ends would tell. No one sum then gives a count away; several together
+-- might, where months, parts and areas cross. (Plain joins only: DuckDB 1.5 loses rounds of a lateral join, now and then.)
 rounds as (
     select
         1 as round,
@@ -226,12 +240,15 @@ rounds as (
         ),
 
         chosen as (
-            select distinct
+            select
                 case
                     when
                         count(hidden_so_far.count_number) filter (where not members.is_unknown) > 0
                         and bool_or(
-                            members.is_whole and members.is_unknown and members.can_be_hidden and hidden_so_far.count_number is null
+                            members.is_whole
+                            and members.is_unknown
+                            and members.can_be_hidden
+                            and hidden_so_far.count_number is null
                         )
                         then min(members.count_number) filter (where members.is_whole)
                     when
@@ -240,7 +257,10 @@ rounds as (
                         then
                             coalesce(
                                 min(members.count_number) filter (
-                                    where not members.is_whole and members.can_be_hidden and hidden_so_far.count_number is null
+                                    where
+                                    not members.is_whole
+                                    and members.can_be_hidden
+                                    and hidden_so_far.count_number is null
                                 ),
                                 min(members.count_number) filter (
                                     where members.can_be_hidden and hidden_so_far.count_number is null

@@ -1,4 +1,4 @@
--- One row per indicator × area × provider × period × breakdown: hidden, then divided, then rounded half-up, here and nowhere else.
+-- One row per indicator × area × provider × period × breakdown: hidden, divided, then rounded half-up, here and nowhere else.
 with parts as (
     select * from marts.indicator_parts
 ),
@@ -31,7 +31,6 @@ shown as (
         parts.period_end,
         parts.breakdown_type,
         parts.breakdown,
-        parts.is_public,
         parts.is_hidden,
         case when not parts.is_hidden then parts.numerator end as numerator,
         case when not parts.is_hidden then parts.low end as low,
@@ -134,10 +133,32 @@ results as (
 
 ours as (
     select
-        shown.* exclude (low, high),
+        shown.indicator,
+        shown.area_code,
+        shown.provider,
+        shown.period_type,
+        shown.period,
+        shown.period_start,
+        shown.period_end,
+        shown.breakdown_type,
+        shown.breakdown,
+        shown.is_hidden,
+        shown.numerator,
+        shown.divisor,
         results.value,
         results.low,
-        results.high
+        results.high,
+        shown.status,
+        shown.qualifier,
+        shown.note,
+        shown.query,
+        shown.as_printed,
+        shown.places_printed,
+        shown.cell_printed,
+        shown.submission_printed,
+        shown.population_id,
+        shown.submission_id,
+        shown.cell
     from shown
     left join results on shown.figure_number = results.figure_number
 ),
@@ -198,7 +219,6 @@ side_by_side as (
         coalesce(ours.period_end, theirs.period_end) as period_end,
         coalesce(ours.breakdown_type, theirs.breakdown_type) as breakdown_type,
         coalesce(ours.breakdown, theirs.breakdown) as breakdown,
-        ours.is_public,
         coalesce(ours.is_hidden, false) as is_hidden,
         ours.numerator,
         ours.divisor,
@@ -287,6 +307,15 @@ select
     nullif(
         concat_ws(
             ' ',
+            case
+                when settled.hides_theirs or (settled.is_theirs_alone and settled.their_value is not null) then null
+                when settled.low_worded is not null and settled.high_worded is not null
+                    then 'Between ' || settled.low_worded || ' and ' || settled.high_worded || '.'
+                when settled.low_worded is not null
+                    then if(settled.sign_of = '>', 'More than ', 'At least ') || settled.low_worded || '.'
+                when settled.high_worded is not null
+                    then if(settled.sign_of = '<', 'Fewer than ', 'At most ') || settled.high_worded || '.'
+            end,
             settled.note,
             case when not settled.is_hidden then settled.their_note end,
             case
@@ -297,15 +326,6 @@ select
                     then 'As the supplier worked it out; the counts behind it were not supplied.'
                 when settled.takes_theirs
                     then 'As the supplier worked it out.'
-            end,
-            case
-                when settled.hides_theirs or (settled.is_theirs_alone and settled.their_value is not null) then null
-                when settled.low_worded is not null and settled.high_worded is not null
-                    then 'Between ' || settled.low_worded || ' and ' || settled.high_worded || '.'
-                when settled.low_worded is not null
-                    then if(settled.sign_of = '>', 'More than ', 'At least ') || settled.low_worded || '.'
-                when settled.high_worded is not null
-                    then if(settled.sign_of = '<', 'Fewer than ', 'At most ') || settled.high_worded || '.'
             end,
             settled.query,
             case when not settled.is_hidden and settled.theirs_is_public then settled.their_query end,

@@ -1,4 +1,4 @@
--- One row per indicator × area × provider × period × breakdown: what stands above and below the line, before it is hidden or divided.
+-- One row per indicator × area × provider × period × breakdown: what stands above and below the line, not yet divided.
 with indicators as (
     select * from conformed.indicators
 ),
@@ -160,7 +160,7 @@ populations_first_used as (
 
 over_the_line as (
     select
-        numerators.*,
+        *,
         make_date((year(period_end) - if(month(period_end) < 4, 1, 0))::integer, 6, 30) as population_date
     from numerators
 ),

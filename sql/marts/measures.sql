@@ -31,7 +31,7 @@ kinds_declared as (
     group by measure
 ),
 
--- What is only a part of an indicator goes as the indicator does; a part of a percentage is pooled, and so summed, as its other part is.
+-- What is only a part of an indicator goes as the indicator does; a part of a percentage as its other part does, or is summed.
 kinds_inherited as (
     select
         measures_named.measure,
@@ -43,7 +43,8 @@ kinds_inherited as (
     from measures_named
     inner join measures_named as beside on measures_named.indicator = beside.indicator
     left join kinds_declared on beside.measure = kinds_declared.measure
-    where measures_named.measure not in (select kinds_declared.measure from kinds_declared)
+    left join kinds_declared as its_own on measures_named.measure = its_own.measure
+    where its_own.measure is null
     group by measures_named.measure
 ),
 
@@ -97,12 +98,19 @@ quarters_of_months as (
         periods.quarter as period,
         supplied.breakdown_type,
         supplied.breakdown,
-        case when count(supplied.value) = 3 then if(supplied.kind = 'flow', sum(supplied.value), max(supplied.value)) end as value,
-        if(supplied.kind = 'flow', sum(coalesce(supplied.value, supplied.low, 0)), max(coalesce(supplied.value, supplied.low))) as low,
         case
-            when count(coalesce(supplied.value, supplied.high)) = 3
-                then
-                    if(supplied.kind = 'flow', sum(coalesce(supplied.value, supplied.high)), max(coalesce(supplied.value, supplied.high)))
+            when count(supplied.value) < 3 then null
+            when supplied.kind = 'flow' then sum(supplied.value)
+            else max(supplied.value)
+        end as value,
+        case
+            when supplied.kind = 'flow' then sum(coalesce(supplied.value, supplied.low, 0))
+            else max(coalesce(supplied.value, supplied.low))
+        end as low,
+        case
+            when count(coalesce(supplied.value, supplied.high)) < 3 then null
+            when supplied.kind = 'flow' then sum(coalesce(supplied.value, supplied.high))
+            else max(coalesce(supplied.value, supplied.high))
         end as high,
         case
             when count(*) < 3 or bool_or(supplied.status = 'not_supplied') then 'not_supplied'
@@ -171,7 +179,7 @@ quarters_settled as (
     where period_type = 'quarter' and kind in ('flow', 'largest')
     qualify row_number() over (
         partition by measure, area_code, provider, period, breakdown_type, breakdown
-        order by value is null, months_known desc, preference
+        order by value is null asc, months_known desc, preference asc
     ) = 1
 ),
 
@@ -184,11 +192,19 @@ years_of_quarters as (
         periods.financial_year as period,
         settled.breakdown_type,
         settled.breakdown,
-        case when count(settled.value) = 4 then if(settled.kind = 'flow', sum(settled.value), max(settled.value)) end as value,
-        if(settled.kind = 'flow', sum(coalesce(settled.value, settled.low, 0)), max(coalesce(settled.value, settled.low))) as low,
         case
-            when count(coalesce(settled.value, settled.high)) = 4
-                then if(settled.kind = 'flow', sum(coalesce(settled.value, settled.high)), max(coalesce(settled.value, settled.high)))
+            when count(settled.value) < 4 then null
+            when settled.kind = 'flow' then sum(settled.value)
+            else max(settled.value)
+        end as value,
+        case
+            when settled.kind = 'flow' then sum(coalesce(settled.value, settled.low, 0))
+            else max(coalesce(settled.value, settled.low))
+        end as low,
+        case
+            when count(coalesce(settled.value, settled.high)) < 4 then null
+            when settled.kind = 'flow' then sum(coalesce(settled.value, settled.high))
+            else max(coalesce(settled.value, settled.high))
         end as high,
         case
             when count(*) < 4 or bool_or(settled.status = 'not_supplied') then 'not_supplied'
@@ -303,7 +319,8 @@ together as (
         null as places,
         carried.unit,
         case
-            when carried.value is null and carried.months_known = carried.months_whole then if(carried.high is null, '>=', 'range')
+            when carried.value is null and carried.months_known = carried.months_whole
+                then if(carried.high is null, '>=', 'range')
         end as qualifier,
         carried.status,
         carried.note,
@@ -349,13 +366,13 @@ together as (
     from stocks_in_longer_periods
 ),
 
--- Ours where it is a number; else the supplier's own for that period, where that is one; the supplier's beside ours where both are.
+-- Ours where it is a number; else the supplier's own for the period; the supplier's beside ours where both are.
 side_by_side as (
     select
         *,
         row_number() over (
             partition by measure, area_code, provider, period, breakdown_type, breakdown
-            order by value is null, status in ('reported', 'provisional') desc, is_supplied
+            order by value is null asc, status in ('reported', 'provisional') desc, is_supplied asc
         ) as choice,
         max(gap) over same_figure as gap_in_ours,
         bool_and(is_public) over same_figure as both_are_public,
@@ -384,7 +401,12 @@ select
     unit,
     qualifier,
     status,
-    nullif(concat_ws(' ', note, if(is_supplied and gap_in_ours is not null, 'The supplier''s own figure.', null), gap_in_ours), '') as note,
+    nullif(
+        concat_ws(
+            ' ', note, case when is_supplied and gap_in_ours is not null then 'The supplier''s own figure.' end, gap_in_ours
+        ),
+        ''
+    ) as note,
     query,
     both_are_public as is_public,
     submission_id,

@@ -166,15 +166,6 @@ class Rule(Strict):
     severity: Severity
     breaks: dict[Name, str]
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        try:
-            known = set(columns_of(self.must))
-        except ValueError:
-            return self  # the sheet says what is wrong with it
-        _fields(self.message, known)
-        return self
-
 
 class Batch(Strict):
     """The submission as a whole, judged by one Great Expectations expectation in the database."""
@@ -228,6 +219,7 @@ class Sheet(Strict):
                 raise ValueError(f"sheet {self.sheet}: {what} {twice} is declared twice")
         for rule in self.rules:
             check_rule(rule.must, {c.name: c.type for c in self.columns})
+            _fields(rule.message, set(columns_of(rule.must)))
             if unknown := set(rule.breaks) - set(names):
                 raise ValueError(f"rule {rule.code}: breaks names unknown columns {sorted(unknown)}")
         if unknown := set(self.example) - set(names):
@@ -336,14 +328,14 @@ class CodeList:
         found: dict[str, Code] = {}
         for code in self.codes:
             for spelling in (code.code, code.label, *code.spellings):
-                other = found.setdefault(fold(spelling), code)
+                other = found.setdefault(fold(spelling) or spelling, code)
                 if other is not code:
                     raise UserError(f"code list {self.name}: '{spelling}' stands for {other.code} and {code.code}")
         return found
 
     def find(self, text: str) -> Code | None:
         """The code that a supplier's text is a known spelling of."""
-        return self._by_fold.get(fold(text))
+        return self._by_fold.get(fold(text) or text)
 
     def begins(self, text: str) -> tuple[Code, str] | None:
         """The code whose spelling the text begins with (the longest), and the text that follows it."""

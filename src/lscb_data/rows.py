@@ -154,10 +154,7 @@ Remark = Callable[[str, str, str], None]
 
 def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure | None:
     if not text:
-        if column.required and column.is_figure:
-            remark("not_supplied", f"{_called(column)} was not supplied.", "Supply it, or say why there is none.")
-        elif column.required:
-            raise _fault("required", f"{_called(column)} is blank", "Fill it in.")
+        _check_blank(column, remark)
         return Figure(None, status=Status.NOT_SUPPLIED)
     if status := reader.contract.missing_folded.get(text.casefold()):
         return Figure(text, status=status)
@@ -212,7 +209,7 @@ def _bounds(
 
 def _code(column: Column, reader: Reader, text: str, remark: Remark) -> str | None:
     if not text:
-        _check_blank(column)
+        _check_blank(column, remark)
         return None
     if column.total and fold(text) in {fold(word) for word in column.total}:
         return "all"
@@ -237,7 +234,7 @@ def _code(column: Column, reader: Reader, text: str, remark: Remark) -> str | No
 
 def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period | None:
     if not text:
-        _check_blank(column)
+        _check_blank(column, remark)
         return None
     if column.total and fold(text) in {fold(word) for word in column.total}:
         return year_of(reader.period.start)
@@ -253,7 +250,7 @@ def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period 
 
 def _date(column: Column, reader: Reader, text: str, remark: Remark) -> date | None:
     if not text:
-        _check_blank(column)
+        _check_blank(column, remark)
         return None
     for form, how in _DATES.items():
         if re.fullmatch(form, text, re.ASCII):
@@ -268,7 +265,7 @@ def _date(column: Column, reader: Reader, text: str, remark: Remark) -> date | N
 
 def _text(column: Column, reader: Reader, text: str, remark: Remark) -> str | None:
     if not text:
-        _check_blank(column)
+        _check_blank(column, remark)
         return None
     if column.pattern and not re.fullmatch(column.pattern, text, re.ASCII):
         raise _fault("not_as_agreed", f"{_quoted(text, reader)} is not written as agreed", _as_example(column))
@@ -277,8 +274,7 @@ def _text(column: Column, reader: Reader, text: str, remark: Remark) -> str | No
 
 def _rating(column: Column, reader: Reader, text: str, remark: Remark) -> Rated | None:
     if not text:
-        if column.required:
-            remark("not_supplied", f"{_called(column)} was not supplied.", "Supply it, or say why there is none.")
+        _check_blank(column, remark)
         return None
     found = reader.codes[column.codes or ""].begins(text)
     if not found:
@@ -306,8 +302,11 @@ _READ: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def _check_blank(column: Column) -> None:
-    if column.required:
+def _check_blank(column: Column, remark: Remark) -> None:
+    """A figure that is not there is asked for; a key or a fact that is not there sets its row aside."""
+    if column.required and (column.is_figure or column.type == "rating"):
+        remark("not_supplied", f"{_called(column)} was not supplied.", "Supply it, or say why there is none.")
+    elif column.required:
         raise _fault("required", f"{_called(column)} is blank", "Fill it in.")
 
 

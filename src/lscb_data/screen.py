@@ -14,7 +14,8 @@ TYPES = {
     "count": "bigint", "decimal": "decimal(28, 10)", "percent": "decimal(28, 10)", "month": "varchar",
     "date": "date", "code": "varchar", "text": "varchar", "identifier": "varchar", "rating": "varchar",
 }  # fmt: skip
-LARGEST = 999_999_999  # two such numbers can be multiplied; larger ones go to pydantic
+QUICK = "decimal(18, 8)"  # DuckDB reads text as one eighty times as fast as as decimal(28, 10)
+LARGEST = 999_999_999  # fits in it, and two such numbers can be multiplied; larger and longer ones go to pydantic
 
 
 def screen_sql(
@@ -55,15 +56,16 @@ def _column(
     blank = "false" if column.required or column.is_figure else f"{name} = ''"
     if column.type in PATTERNS:
         inner = f"regexp_extract({name}, {literal(f'^(?:{column.pattern})$')}, 1)" if column.pattern else name
-        value = f"try_cast(replace(rtrim({inner}, '% '), ',', '') as decimal(28, 10))"
+        value = f"try_cast(replace(rtrim({inner}, '% '), ',', '') as {QUICK})"
         bounds = [f"{value} >= {column.minimum}"] if column.minimum is not None else []
         bounds += [f"{value} <= {column.maximum}"] if column.maximum is not None else []
         said = ", ".join(literal(text) for text in sorted({*missing, *column.words}))
         bounds += [f"lower({name}) not in ({said})"] if said else []
         if column.type == "percent":  # 0.4 without a sign may be 40%
             bounds += [f"(suffix({inner}, '%') or abs({value}) > 1 or {value} = 0)"]
+        bounds += [f"length(regexp_extract({inner}, {literal(DECIMALS)}, 1)) <= 8", f"abs({value}) <= {LARGEST}"]
         ok = " and ".join([f"regexp_full_match({inner}, {literal(PATTERNS[column.type])})", *bounds])
-        sure = f"case when {ok} and abs({value}) <= {LARGEST} then {value} end"
+        sure = f"case when {ok} then {value} end"
         return f"try_cast({sure} as {TYPES[column.type]})", f"({blank} or {sure} is not null)"
     if column.type in ("code", "month"):
         sure = codes[column.codes].sure if column.codes else _months(period)

@@ -26,7 +26,7 @@ HEADLINES = (
 class LawError(UserError):
     """Rows received are not rows accepted and rejected: a fault of this software. The load goes no further."""
 
-    exit_code = 3
+    exit_code = 70
 
 
 @dataclass(frozen=True)

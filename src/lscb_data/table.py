@@ -1,6 +1,6 @@
 """The layout `table`: a header row, perhaps under title rows, over the rows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from lscb_data.contract import Column, Sheet
 from lscb_data.finding import Severity
@@ -11,8 +11,9 @@ from lscb_data.workbook import Grid, address, column_number
 
 def table(grid: Grid, out: Rows) -> None:
     lines = list(grid.rows())
+    columns = [(column, {fold(printed) or printed for printed in column.printed}) for column in out.sheet.columns]
     found = max(
-        ((_headings(out.sheet.columns, texts), number) for number, texts in lines),
+        ((_headings(columns, texts), number) for number, texts in lines),
         key=lambda one: (len(one[0]), -one[1]),
         default=({}, 0),
     )
@@ -62,21 +63,19 @@ def _row(sheet: Sheet, number: int, texts: dict[int, str], at: dict[str, int]) -
     return Row(number, found, {name: address(number, place) for name, place in at.items()})
 
 
-def _headings(columns: Iterable[Column], texts: dict[int, str]) -> dict[str, list[int]]:
+def _headings(columns: list[tuple[Column, set[str]]], texts: dict[int, str]) -> dict[str, list[int]]:
     """The columns of the return whose heading stands in this row, and where."""
     folded = {column: fold(text) for column, text in texts.items()}
     joined = "".join(folded.values())
     found: dict[str, list[int]] = {}
-    for column in columns:
-        spellings = {fold(printed) or printed for printed in column.printed}
+    for column, spellings in columns:
         if at := [place for place, text in folded.items() if (text or texts[place]) in spellings]:
             found[column.name] = at
         elif column.at and any(s and s in joined for s in spellings):
             found[column.name] = [column_number(column.at)]
     if found:  # a column that has no heading of its own does not make a row the header row
-        found |= {
-            c.name: [column_number(c.at)] for c in columns if c.at and c.name not in found and "" in c.printed
-        }
+        bare = (column for column, spellings in columns if column.name not in found and "" in spellings)
+        found |= {column.name: [column_number(column.at)] for column in bare if column.at}
     return found
 
 

@@ -155,7 +155,7 @@ def _read_xls(path: Path) -> list[Grid]:
             tables = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except PasswordError:
         raise _protected() from None
-    except BaseException as error:  # noqa: BLE001 - as above; and where its Rust panics, that is no Exception
+    except BaseException as error:  # as above; and where its Rust panics, that is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError):
             raise
         raise _not_a_workbook(error) from None

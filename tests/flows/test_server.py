@@ -44,7 +44,7 @@ def settings(tmp_path: Path, **more: str) -> dict[str, str]:
 
 @contextmanager
 def running(log: Path, environment: dict[str, str], *arguments: str) -> Iterator[None]:
-    """A Prefect command in the background, ended with all that it started."""
+    """A Prefect command in the background, ended with all that it started; where the test fails, what it said is shown."""
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "prefect", *arguments],
@@ -52,6 +52,9 @@ def running(log: Path, environment: dict[str, str], *arguments: str) -> Iterator
         )  # fmt: skip
         try:
             yield
+        except BaseException as error:
+            error.add_note(f"{log.name}: {log.read_text('utf-8', 'replace')[-3000:]}")
+            raise
         finally:
             for how in (signal.SIGTERM, signal.SIGKILL):
                 try:
@@ -93,7 +96,7 @@ def test_a_scheduled_run_loads_the_warehouse(tmp_path: Path, board: Board, recei
         http = stack.enter_context(httpx.Client(base_url=api, timeout=10, trust_env=False))
         server = ("server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui")
         stack.enter_context(running(tmp_path / "server.log", environment, *server))
-        wait_for("server", 60, lambda: http.get("/health").is_success)
+        wait_for("server", 120, lambda: http.get("/health").is_success)
         http.post("/work_pools/", json={"name": "board", "type": "process"}).raise_for_status()
         worker = ("worker", "start", "--pool", "board", "--type", "process", "--name", "tests")
         stack.enter_context(running(tmp_path / "worker.log", environment, *worker))
@@ -101,19 +104,18 @@ def test_a_scheduled_run_loads_the_warehouse(tmp_path: Path, board: Board, recei
         subprocess.run(
             [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--name", "quarterly", "--param", f"home={board.home}",
              "--interval", "30", "--anchor-date", soon.isoformat()],
-            env=environment, cwd=deployed, stdin=subprocess.DEVNULL, check=True, timeout=60, capture_output=True,
+            env=environment, cwd=deployed, stdin=subprocess.DEVNULL, check=True, timeout=120, capture_output=True,
         )  # fmt: skip
 
         def finished() -> Any:
             runs = http.post("/flow_runs/filter", json={"flow_runs": {"state": {"type": {"any_": DONE}}}}).json()
             return runs[0] if runs else None
 
-        run = wait_for("scheduled run", 60, finished)
+        run = wait_for("scheduled run", 150, finished)
         artifacts = http.post("/artifacts/filter", json={}).json()
 
     assert run["auto_scheduled"]
-    assert run["state_name"] == "Completed", run["state"]["message"]
-    assert run["state"]["message"] == "2 of 2 submissions accepted."
+    assert (run["state_name"], run["state"]["message"]) == ("Completed", "2 of 2 submissions accepted.")
     assert [(one["key"], one["flow_run_id"]) for one in artifacts] == [("findings", run["id"])]
     with duckdb.connect(current(board), read_only=True) as connection:
         query = (

@@ -39,7 +39,10 @@ def test_each_question_runs_alone_in_the_duckdb_shell(real_warehouse: Path) -> N
     shell = Path(sys.executable).with_name("duckdb")
     for question in QUESTIONS:
         done = subprocess.run(
-            [str(shell), "-readonly", "-csv", str(real_warehouse)], input=question.read_text("utf-8") + ";", capture_output=True, text=True
+            [str(shell), "-readonly", "-csv", str(real_warehouse)],
+            input=question.read_text("utf-8") + ";",
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
         assert len(done.stdout.splitlines()) > 1, question.name

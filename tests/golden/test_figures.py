@@ -7,6 +7,8 @@ import duckdb
 import pandas as pd
 
 from lscb_data.board import Board
+from lscb_data.contract import load_contracts
+from lscb_data.submission import receive, received
 from tests.golden.conftest import build
 
 ROOT = Path(__file__).parents[2]
@@ -36,18 +38,17 @@ def test_figures_of_the_report(real_warehouse: Path) -> None:
     figure = "select value::double, as_printed::double from published.indicator_values where area = 'Cambridgeshire' and "
     assert asked(real_warehouse, figure + "indicator = 'cp_reregistration_percent' and period = '2014-15'") == [(17.79, 17.79)]
     assert asked(real_warehouse, figure + "indicator = 'cp_reregistration_percent' and period = '2014-07'") == [(40.63, 40.63)]
-    assert asked(
-        real_warehouse, figure + "indicator = 'cp_plans_started' and period = '2014-15' and breakdown = 'all'"
-    ) == [(461, 461)]
+    assert asked(real_warehouse, figure + "indicator = 'cp_plans_started' and period = '2014-15' and breakdown = 'all'") == [
+        (461, 461)
+    ]
     assert asked(real_warehouse, figure + "indicator = 'cp_plans_started_with_transfers' and period = '2014-15'") == [
         (486, None)
     ]
-    assert asked(real_warehouse, figure + "indicator = 'cp_plans_open_per_10000' and period = '2015-03-31'") == [
-        (29.51, 30.34)
-    ]
+    assert asked(real_warehouse, figure + "indicator = 'cp_plans_open_per_10000' and period = '2015-03-31'") == [(29.51, 30.34)]
     assert asked(
         real_warehouse,
-        figure + "indicator = 'domestic_abuse_outcomes' and period = '2014-12' and breakdown = 'prosecution_not_in_public_interest'",
+        figure
+        + "indicator = 'domestic_abuse_outcomes' and period = '2014-12' and breakdown = 'prosecution_not_in_public_interest'",
     ) == [(-2, None)]
 
 
@@ -83,6 +84,35 @@ def test_deleting_the_warehouse_and_building_again_gives_the_same_rows(real_boar
     assert len(tables) > 15
     for (table,) in tables:
         assert asked(real_warehouse, f"from {table}") == asked(again, f"from {table}"), table
+
+
+def test_receiving_the_same_file_again_changes_nothing(real_board: Board) -> None:
+    contracts = load_contracts(real_board.folders("schemas"))
+    before = received(real_board)
+    for one in before:
+        again, is_new = receive(real_board, one.path, contracts[one.receipt.return_], one.period)
+        assert (again, is_new) == (one, False)
+    assert received(real_board) == before
+
+
+def test_every_rate_names_a_population_that_is_there(real_warehouse: Path) -> None:
+    assert asked(
+        real_warehouse,
+        """from published.indicator_values left join conformed.populations using (population_id)
+        select count(*) > 10, bool_and(population = denominator)
+        where indicator like '%_per_10000' and denominator is not null""",
+    ) == [(True, True)]
+
+
+def test_one_row_for_each_indicator_area_provider_period_and_breakdown(real_warehouse: Path) -> None:
+    assert (
+        asked(
+            real_warehouse,
+            """from published.indicator_values
+        group by indicator, area_code, provider, period, breakdown_type, breakdown having count(*) > 1 select count(*)""",
+        )
+        == []
+    )
 
 
 def test_one_file_divides_and_rounds_what_is_published() -> None:

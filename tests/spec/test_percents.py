@@ -1,7 +1,8 @@
 """Percentages: pooled, rounded half-up, and never made of what is not there."""
 
 import pytest
-from told import figure, indicator, months, parts, told
+
+from tests.spec.told import figure, indicator, months, parts, told
 
 STARTS = indicator("starts")
 AGAIN = indicator("again")
@@ -68,27 +69,33 @@ def test_parts_that_are_no_indicator_of_their_own_are_pooled_all_the_same() -> N
 
 def test_a_part_of_a_stock_is_the_last_days() -> None:
     w = told(
-        months("open", "2014-04", 10, 20, 40), months("long", "2014-04", 1, 2, 10),
+        months("open", "2014-04", 10, 20, 40),
+        months("long", "2014-04", 1, 2, 10),
         indicators=[indicator("open", "stock"), indicator("long_percent", "percent", of="long", by="open")],
-    )  # fmt: skip
+    )
     assert (w.value("long_percent", "2014-15 Q1"), w.row("long_percent", "2014-15 Q1").denominator) == (25, 40)
 
 
 def test_a_bounded_count_gives_a_percentage_between_bounds() -> None:
-    row = told(figure("again", "2014-04", "1-5"), figure("starts", "2014-04", 40), indicators=ALL).row("again_percent", "2014-04")
+    row = told(figure("again", "2014-04", "1-5"), figure("starts", "2014-04", 40), indicators=ALL).row(
+        "again_percent", "2014-04"
+    )
     assert (row.value, row.qualifier, row.note) == (None, "range", "Between 2.5 and 12.5.")
 
 
 def test_a_bound_below_the_line_gives_bounds_too() -> None:
-    row = told(figure("again", "2014-04", 10), figure("starts", "2014-04", "20-40"), indicators=ALL).row("again_percent", "2014-04")
+    row = told(figure("again", "2014-04", 10), figure("starts", "2014-04", "20-40"), indicators=ALL).row(
+        "again_percent", "2014-04"
+    )
     assert (row.value, row.qualifier, row.note) == (None, "range", "Between 25 and 50.")
 
 
 def test_a_share_is_of_what_its_own_table_gives() -> None:
     w = told(
-        parts("starts", "2014-15", "category", neglect=306, emotional=124, sexual=18, physical=36), figure("starts", "2014-15", 461),
+        parts("starts", "2014-15", "category", neglect=306, emotional=124, sexual=18, physical=36),
+        figure("starts", "2014-15", 461),
         indicators=[indicator("starts", breakdown_types=["category"]), SHARE],
-    )  # fmt: skip
+    )
     row = w.row("starts_share_percent", "2014-15", "neglect")
     assert (row.numerator, row.denominator, str(row.value)) == (306, 484, "63.22")
     assert w.rows("from published.indicator_values where indicator = 'starts_share_percent' and breakdown = 'all'") == []

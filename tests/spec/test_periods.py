@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from told import SUPPRESSED, figure, indicator, months, submission, told
+from tests.spec.told import SUPPRESSED, figure, indicator, months, submission, told
 
 STARTS = indicator("starts")
 OPEN = indicator("open", "stock")
@@ -77,7 +77,7 @@ def test_last_years_months_stand_beside_this_years_total_for_them() -> None:
     )
     row = w.row("starts", "2013-14")
     assert (row.value, row.as_printed) == (461, 460)
-    assert "starts, 2013-14: printed 460, but its parts add up to 461." in w.findings("printed_differs")[0].lower().replace("s,", "s,")
+    assert w.findings("printed_differs") == ["Starts, 2013-14: printed 460, but its parts add up to 461."]
 
 
 def test_a_stock_is_the_last_days_and_never_summed() -> None:
@@ -137,7 +137,11 @@ def test_a_provisional_month_makes_a_provisional_quarter() -> None:
 
 def test_a_statement_stands_for_its_own_period_and_for_no_other() -> None:
     w = told(months("said", "2015-01", 1, 2, 20), indicators=[indicator("said", "statement")])
-    assert [row.period for row in w.rows("from published.indicator_values order by period")] == ["2015-01", "2015-02", "2015-03"]
+    assert [row.period for row in w.rows("from published.indicator_values order by period")] == [
+        "2015-01",
+        "2015-02",
+        "2015-03",
+    ]
 
 
 def test_two_measures_added_need_both() -> None:
@@ -150,7 +154,9 @@ def test_two_measures_added_need_both() -> None:
 
 def test_two_councils_are_two_figures() -> None:
     w = told(
-        months("starts", "2014-04", 33, 26, 29), months("starts", "2014-04", 1, 2, 3, area_code="E06000031"), indicators=[STARTS]
+        months("starts", "2014-04", 33, 26, 29),
+        months("starts", "2014-04", 1, 2, 3, area_code="E06000031"),
+        indicators=[STARTS],
     )
     assert w.value("starts", "2014-15 Q1", area="Cambridgeshire") == 88
     assert w.value("starts", "2014-15 Q1", area="E06000031") == 6
@@ -158,18 +164,20 @@ def test_two_councils_are_two_figures() -> None:
 
 def test_two_providers_are_two_figures() -> None:
     w = told(
-        months("starts", "2014-04", 1, 2, 3, provider="CCS"), months("starts", "2014-04", 4, 5, provider="CPFT"),
+        months("starts", "2014-04", 1, 2, 3, provider="CCS"),
+        months("starts", "2014-04", 4, 5, provider="CPFT"),
         indicators=[STARTS],
-    )  # fmt: skip
+    )
     assert w.value("starts", "2014-15 Q1", provider="CCS") == 6
     assert w.status("starts", "2014-15 Q1", provider="CPFT") == "not_supplied"
 
 
 def test_an_area_inside_the_board_has_its_own_figures() -> None:
     w = told(
-        figure("starts", "2014-04", 7, area_code="central"), indicators=[STARTS],
+        figure("starts", "2014-04", 7, area_code="central"),
+        indicators=[STARTS],
         areas=[("areas", "E10000003", "Cambridgeshire"), ("marac_areas", "central", "Central")],
-    )  # fmt: skip
+    )
     assert w.row("starts", "2014-04").area == "Central"
     assert w.rows("from conformed.areas where kind = 'inside the Board'")[0].area_code == "central"
 

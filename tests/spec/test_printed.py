@@ -1,8 +1,11 @@
-"""The supplier's own figure stands beside ours, stands alone where ours cannot be worked out, and is questioned where they differ."""
+"""The supplier's own figure: beside ours, alone where ours cannot be worked out, and questioned where they differ."""
 
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
-from told import figure, indicator, months, parts, population, printed, submission, told
+from lscb_data.staging import standing
+from tests.spec.told import figure, indicator, months, parts, population, printed, submission, told
 
 STARTS = indicator("starts", breakdown_types=["category"])
 AGAIN = indicator("again")
@@ -13,9 +16,11 @@ BOTH = [figure("again", "2014-15", 82), figure("starts", "2014-15", 461)]
 
 def test_printed_beside_ours() -> None:
     w = told(
-        figure("open", "2015-03-31", 387), printed("open_per_10000", "2015-03-31", "30.34"),
-        indicators=[RATE], populations=[population(131150)],
-    )  # fmt: skip
+        figure("open", "2015-03-31", 387),
+        printed("open_per_10000", "2015-03-31", "30.34"),
+        indicators=[RATE],
+        populations=[population(131150)],
+    )
     for period in ("2015-03-31", "2015-03", "2014-15 Q4", "2014-15"):
         row = w.row("open_per_10000", period)
         assert (str(row.value), float(row.as_printed)) == ("29.51", 30.34)
@@ -23,9 +28,11 @@ def test_printed_beside_ours() -> None:
 
 def test_a_printed_rate_names_the_populations_that_would_explain_it() -> None:
     w = told(
-        figure("open", "2015-03-31", 387), printed("open_per_10000", "2015-03-31", "30.34"),
-        indicators=[RATE], populations=[population(131150)],
-    )  # fmt: skip
+        figure("open", "2015-03-31", 387),
+        printed("open_per_10000", "2015-03-31", "30.34"),
+        indicators=[RATE],
+        populations=[population(131150)],
+    )
     assert w.findings("printed_differs") == [
         "Open per 10000, 2015-03-31: printed 30.34, but 387 per 131,150 children is 29.51 for each 10,000. "
         "A population of 127,534 to 127,575 would give the printed rate."
@@ -71,25 +78,31 @@ def test_a_total_that_is_not_the_sum() -> None:
 
 def test_parts_that_do_not_make_the_whole() -> None:
     w = told(
-        parts("starts", "2014-15", "category", neglect=306, emotional=124, sexual=18, physical=36), figure("starts", "2014-15", 461),
+        parts("starts", "2014-15", "category", neglect=306, emotional=124, sexual=18, physical=36),
+        figure("starts", "2014-15", 461),
         indicators=[STARTS],
-    )  # fmt: skip
+    )
     assert w.findings("parts_differ") == ["Starts, 2014-15: the 4 parts by category add up to 484, the whole is 461."]
     assert w.value("starts", "2014-15") == 461
 
 
 def test_parts_with_a_blank_among_them_are_not_added_up() -> None:
     w = told(
-        parts("starts", "2014-15", "category", neglect=306, emotional=None), figure("starts", "2014-15", 461), indicators=[STARTS]
+        parts("starts", "2014-15", "category", neglect=306, emotional=None),
+        figure("starts", "2014-15", 461),
+        indicators=[STARTS],
     )
     assert w.findings("parts_differ") == []
 
 
 def test_a_rate_printed_for_the_day_and_for_the_year_is_one_figure() -> None:
     w = told(
-        figure("open", "2015-03-31", 387), printed("open_per_10000", "2015-03-31", "30.34"),
-        printed("open_per_10000", "2014-15", "30.3"), indicators=[RATE], populations=[population(131150)],
-    )  # fmt: skip
+        figure("open", "2015-03-31", 387),
+        printed("open_per_10000", "2015-03-31", "30.34"),
+        printed("open_per_10000", "2014-15", "30.3"),
+        indicators=[RATE],
+        populations=[population(131150)],
+    )
     assert float(w.row("open_per_10000", "2014-15").as_printed) == 30.3
     assert float(w.row("open_per_10000", "2014-15 Q4").as_printed) == 30.34
 
@@ -107,9 +120,10 @@ def test_two_tables_that_disagree_are_asked() -> None:
 def test_two_spellings_of_one_code_in_one_table_are_added() -> None:
     white = {"breakdown_type": "category", "breakdown": "WBRI", "sheet": "Ethnicity"}
     w = told(
-        figure("starts", "2014-15", 336, label="White, British", **white), figure("starts", "2014-15", 1, label="WBRI - British", **white),
+        figure("starts", "2014-15", 336, label="White, British", **white),
+        figure("starts", "2014-15", 1, label="WBRI - British", **white),
         indicators=[STARTS],
-    )  # fmt: skip
+    )
     row = w.row("starts", "2014-15", "WBRI")
     assert (row.value, row.cell) == (337, "return.xlsx!Ethnicity!A1; return.xlsx!Ethnicity!A2")
     assert w.findings("said_twice") == []
@@ -117,24 +131,36 @@ def test_two_spellings_of_one_code_in_one_table_are_added() -> None:
 
 def test_a_superseded_return_leaves_no_trace_in_what_is_published() -> None:
     w = told(
-        months("starts", "2014-04", 90, 90, 90, submission_id="first"), months("starts", "2014-04", 33, 26, submission_id="second"),
+        months("starts", "2014-04", 90, 90, 90, submission_id="first"),
+        months("starts", "2014-04", 33, 26, submission_id="second"),
         indicators=[STARTS],
         submissions=[submission("first", standing="superseded"), submission("second")],
-    )  # fmt: skip
+    )
     assert w.value("starts", "2014-04") == 33
     assert w.row("starts", "2014-15 Q1").note == "2 of 3 months were supplied."
     assert not [row for row in w.rows("from published.indicator_values") if "first" in row.submission_id]
     assert {row.standing for row in w.rows("from conformed.observations")} == {"superseded", "accepted"}
 
 
+def test_a_refused_return_leaves_the_former_one_standing() -> None:
+    def landed(name: str, refused: bool = False) -> Any:
+        receipt = SimpleNamespace(return_="csc__plans", period="2014-15 Q1")
+        return SimpleNamespace(submission=SimpleNamespace(id=name, receipt=receipt), refused=refused)
+
+    worth = standing([landed("first"), landed("second"), landed("third", refused=True)])
+    assert worth == {"first": "superseded", "second": "accepted", "third": "refused"}
+
+
 def test_a_later_return_that_restates_a_month_holds_and_is_asked() -> None:
     w = told(
-        months("starts", "2014-06", 29, submission_id="q1"), months("starts", "2014-06", 30, submission_id="q2"), indicators=[STARTS],
+        months("starts", "2014-06", 29, submission_id="q1"),
+        months("starts", "2014-06", 30, submission_id="q2"),
+        indicators=[STARTS],
         submissions=[
             submission("q1", period="2014-15 Q1", received=date(2014, 7, 20)),
             submission("q2", period="2014-15 Q2", received=date(2014, 10, 20)),
         ],
-    )  # fmt: skip
+    )
     assert (w.value("starts", "2014-06"), len(w.findings("said_twice"))) == (30, 1)
 
 
@@ -144,7 +170,14 @@ def test_rows_set_aside_are_not_counted() -> None:
 
 
 def test_what_was_asked_about_a_cell_goes_with_its_figure() -> None:
-    asked = {"submission": "return", "sheet": "Sheet", "cell": "A1", "severity": "query", "message": "Is it -2?", "code": "bounds"}
+    asked = {
+        "submission": "return",
+        "sheet": "Sheet",
+        "cell": "A1",
+        "severity": "query",
+        "message": "Is it -2?",
+        "code": "bounds",
+    }
     w = told(months("starts", "2014-04", -2, 1, 1), indicators=[STARTS], queries=[asked])
     assert w.row("starts", "2014-04").note == "Query: Is it -2?"
     assert w.row("starts", "2014-15 Q1").note == "Query: Is it -2?"
@@ -152,6 +185,8 @@ def test_what_was_asked_about_a_cell_goes_with_its_figure() -> None:
 
 
 def test_words_stay_words() -> None:
-    w = told(figure("rating", "2014-15 Q1", "Green", unit="rating"), indicators=[indicator("rating", "statement", unit="rating")])
+    w = told(
+        figure("rating", "2014-15 Q1", "Green", unit="rating"), indicators=[indicator("rating", "statement", unit="rating")]
+    )
     row = w.row("rating", "2014-15 Q1")
     assert (row.value, row.qualifier, row.status) == (None, "Green", "reported")

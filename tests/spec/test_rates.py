@@ -1,6 +1,6 @@
 """Rates per 10,000: which population, named; and without one no rate."""
 
-from told import figure, indicator, months, population, told
+from tests.spec.told import figure, indicator, months, population, told
 
 OPEN = indicator("open", "stock")
 RATE = indicator("open_per_10000", "rate", of="open", places=2)
@@ -9,9 +9,11 @@ EVENTS = [indicator("events"), indicator("events_per_10000", "rate", of="events"
 
 def test_a_rate_has_the_population_of_the_middle_of_the_financial_years_first_calendar_year() -> None:
     w = told(
-        figure("open", "2015-03-31", 387), figure("open", "2014-12-31", 350), indicators=[OPEN, RATE],
+        figure("open", "2015-03-31", 387),
+        figure("open", "2014-12-31", 350),
+        indicators=[OPEN, RATE],
         populations=[population(131150), population(131900, "2015-06-30"), population(129004, "2013-06-30")],
-    )  # fmt: skip
+    )
     for period in ("2015-03-31", "2014-15 Q4", "2014-15"):
         row = w.row("open_per_10000", period)
         assert (str(row.value), row.denominator) == ("29.51", 131150)
@@ -21,7 +23,9 @@ def test_a_rate_has_the_population_of_the_middle_of_the_financial_years_first_ca
 
 def test_the_base_first_used_is_kept_when_a_later_census_restates_it() -> None:
     w = told(
-        figure("open", "2015-03-31", 387), indicators=[RATE], populations=[population(130241, base=2021), population(131150, base=2011)]
+        figure("open", "2015-03-31", 387),
+        indicators=[RATE],
+        populations=[population(130241, base=2021), population(131150, base=2011)],
     )
     assert w.row("open_per_10000", "2015-03-31").denominator == 131150
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+
 from lscb_data import warehouse
 from lscb_data.board import shipped
 from lscb_data.figure import PERCENT, WHOLE, number, qualified
@@ -36,19 +37,36 @@ def indicator(code: str, kind: str = "flow", of: str = "", by: str = "", places:
     """An indicator of this kind; `of` names the measures above the line and `by` those below it."""
     more.setdefault("unit", {"percent": "percent", "share": "percent", "rate": "per 10,000 children"}.get(kind, "plans"))
     return Indicator(
-        code=code, title=code.replace("_", " ").capitalize(), kind=kind, numerator=of.split() or [code],
-        denominator=by.split(), places=places, definition="As the test says.", source="The test", **more,
-    )  # fmt: skip
+        code=code,
+        title=code.replace("_", " ").capitalize(),
+        kind=kind,
+        numerator=of.split() or [code],
+        denominator=by.split(),
+        places=places,
+        definition="As the test says.",
+        source="The test",
+        **more,
+    )
 
 
 def figure(measure: str, period: str, value: Any, **more: Any) -> Row:
     """One cell of a return: a number, words such as `5 or under`, SUPPRESSED, or None for a blank."""
     when = parse(period)
     row: Row = dict.fromkeys(FIGURES.names) | {
-        "submission_id": "return", "return": "csc__plans", "sheet": "Sheet", "accepted": True, "area_code": AREA, "measure": measure,
-        "period_type": when.type, "period": period, "period_start": when.start, "period_end": when.end,
-        "breakdown": "all", "unit": "plans", "status": "reported",
-    }  # fmt: skip
+        "submission_id": "return",
+        "return": "csc__plans",
+        "sheet": "Sheet",
+        "accepted": True,
+        "area_code": AREA,
+        "measure": measure,
+        "period_type": when.type,
+        "period": period,
+        "period_start": when.start,
+        "period_end": when.end,
+        "breakdown": "all",
+        "unit": "plans",
+        "status": "reported",
+    }
     return row | _read(value) | more
 
 
@@ -82,25 +100,52 @@ def parts(measure: str, period: str, kind: str, **values: Any) -> list[Row]:
     return [figure(measure, period, value, breakdown_type=kind, breakdown=name) for name, value in values.items()]
 
 
-def submission(name: str = "return", *, period: str = "2014-15 Q4", standing: str = "accepted", secret: bool = False,
-               received: date = date(2015, 4, 20)) -> Row:  # fmt: skip
+def submission(
+    name: str = "return",
+    *,
+    period: str = "2014-15 Q4",
+    standing: str = "accepted",
+    secret: bool = False,
+    received: date = date(2015, 4, 20),
+) -> Row:
     """A receipt. What it says is public, unless it is secret."""
     when = parse(period)
     return dict.fromkeys(warehouse.SUBMISSIONS) | {
-        "submission_id": name, "return": "csc__plans", "agency": "csc", "title": "Plans", "period": period,
-        "period_start": when.start, "period_end": when.end, "file": f"{name}.xlsx", "standing": standing,
+        "submission_id": name,
+        "return": "csc__plans",
+        "agency": "csc",
+        "title": "Plans",
+        "period": period,
+        "period_start": when.start,
+        "period_end": when.end,
+        "file": f"{name}.xlsx",
+        "standing": standing,
         "received_at": datetime(received.year, received.month, received.day, tzinfo=UTC),
-        "rows_received": 1, "rows_accepted": 1, "rows_rejected": 0, "public": None if secret else "Published",
-    }  # fmt: skip
+        "rows_received": 1,
+        "rows_accepted": 1,
+        "rows_rejected": 0,
+        "public": None if secret else "Published",
+    }
 
 
 def population(people: int, day: str = "2014-06-30", base: int = 2011, area: str = AREA) -> Row:
     """An estimate of the residents aged 0 to 17."""
     return {
-        "submission_id": "ons", "cell": f"ons.csv!population!{area}{day}{base}", "row": 1, "accepted": True, "area_code": area,
-        "area": area, "age_range": "0-17", "sex": "all", "reference_date": date.fromisoformat(day), "census_base": base,
-        "population": people, "published": None, "source": "ONS", "licence": "OGL",
-    }  # fmt: skip
+        "submission_id": "ons",
+        "cell": f"ons.csv!population!{area}{day}{base}",
+        "row": 1,
+        "accepted": True,
+        "area_code": area,
+        "area": area,
+        "age_range": "0-17",
+        "sex": "all",
+        "reference_date": date.fromisoformat(day),
+        "census_base": base,
+        "population": people,
+        "published": None,
+        "source": "ONS",
+        "licence": "OGL",
+    }
 
 
 @cache
@@ -119,7 +164,7 @@ def told(
     """The warehouse that these figures make. Each figure has a cell of its own."""
     rows = list(_rows(figures))
     receipts = [*(submissions or [submission()]), submission("ons", period="2014-15")]
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})  # quicker for a handful of rows
     for schema in warehouse.SCHEMAS:
         connection.execute(f"create schema {schema}")
     for name, schema, content in (("figures", FIGURES, rows), ("ons__population", POPULATION, list(populations))):

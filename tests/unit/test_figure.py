@@ -23,7 +23,8 @@ def test_numbers(text: str, pattern: str, value: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "-", ".", "1e5", "١٢", "12,5", "1,23", "1234,567", "1 234", "5 or under", "12%%", "£12", "0x10", "nan", "inf", "1_000",
+        "", "-", ".", "1e5", "١٢", "12,5", "1,23", "1234,567", "1 234", "5 or under", "12%%", "£12", "0x10", "nan", "inf",
+            "1_000",
         "1000000000000000", "--1", "1.", ".5", "12\n", "²",
     ],
 )  # fmt: skip
@@ -34,7 +35,8 @@ def test_no_numbers(text: str, pattern: str) -> None:
 @pytest.mark.parametrize(
     ("text", "low", "high", "sign"),
     [
-        ("5 or under", None, "5", "<="), ("5 or fewer", None, "5", "<="), ("Fewer than 5", None, "5", "<"), ("<5", None, "5", "<"),
+        ("5 or under", None, "5", "<="), ("5 or fewer", None, "5", "<="), ("Fewer than 5", None, "5", "<"),
+        ("<5", None, "5", "<"),
         ("< 5", None, "5", "<"), ("<=5", None, "5", "<="), ("≤5", None, "5", "<="), ("up to 5", None, "5", "<="),
         ("5 or more", "5", None, ">="), ("5+", "5", None, ">="), (">=5", "5", None, ">="), (">5", "5", None, ">"),
         ("at least 5", "5", None, ">="), ("85%-100%", "85", "100", "range"), ("85% – 100%", "85", "100", "range"),
@@ -49,7 +51,8 @@ def test_bounds_and_ranges(text: str, low: str | None, high: str | None, sign: s
     assert not figure.plain
 
 
-@pytest.mark.parametrize("text", ["100%-85%", "under a year", "5 or so", "2014-13", "<", "١٢ or under", "5.5 or under", "1.5-2.5"])
+@pytest.mark.parametrize("text", ["100%-85%", "under a year", "5 or so", "2014-13", "<", "١٢ or under", "5.5 or under",
+    "1.5-2.5"])
 def test_neither_bound_nor_range(text: str) -> None:
     assert qualified(text, WHOLE) is None
 

@@ -116,7 +116,8 @@ def test_headings_in_letters_of_another_alphabet() -> None:
 
 
 def test_a_heading_that_does_not_stand_over_its_figures() -> None:
-    broken = {"layout": "table", "columns": [TABLE["columns"][0], {"name": "plans", "printed": ["Total plans"], "at": "B", **COUNT}]}
+    broken = {"layout": "table", "columns": [TABLE["columns"][0], {"name": "plans", "printed": ["Total plans"], "at": "B",
+        **COUNT}]}
     out = laid(broken, ["Month", None, "Total", "pl", "ans"], ["Apr", 27])
     assert texts(out) == [{"month": "Apr", "plans": "27"}]
     assert codes(out.findings) == [("heading_broken", "A1")]
@@ -125,7 +126,8 @@ def test_a_heading_that_does_not_stand_over_its_figures() -> None:
 def test_columns_and_rules_of_other_periods_are_left_out() -> None:
     column = {"name": "new", "printed": ["New"], "since": "2015-16", **COUNT}
     rule = {
-        "code": "r", "must": "new <= plans", "message": "{new} {plans}", "fix": "f", "severity": "query", "breaks": {"new": "9"},
+        "code": "r", "must": "new <= plans", "message": "{new} {plans}", "fix": "f", "severity": "query",
+            "breaks": {"new": "9"},
     }  # fmt: skip
     sheet = TABLE | {"columns": [*TABLE["columns"], column], "rules": [rule]}
     assert laid(sheet, HEAD, ["Apr", 27]).sheet.rules == []
@@ -165,7 +167,8 @@ def test_months_across_blocks_down() -> None:
 
 def test_months_broken_over_two_rows_and_labels_over_several() -> None:
     out = laid(
-        ACROSS, [None, "Apr-", "May-", "Jun-"], [None, 14, 14, 14], *MISSING, ["Offences *"], ["Theft,", 1, 2, 3], ["all"], [], ["kinds"],
+        ACROSS, [None, "Apr-", "May-", "Jun-"], [None, 14, 14, 14], *MISSING, ["Offences *"], ["Theft,", 1, 2, 3], ["all"],
+            [], ["kinds"],
         ["Other", 4, 5, 6],
     )  # fmt: skip
     assert [row.texts["theft"] for row in out.rows] == ["1", "2", "3"]
@@ -175,7 +178,8 @@ def test_months_broken_over_two_rows_and_labels_over_several() -> None:
 def test_figures_right_below_the_months_are_not_their_years() -> None:
     one = ACROSS | {"blocks": {}, "columns": [ACROSS["columns"][0], {"name": "all", "printed": ["All"], **COUNT}]}
     out = laid(one, (None, "Apr", "May", "Jun"), ["All", 14, 15, 16])
-    assert [(row.texts["month"], row.texts["all"]) for row in out.rows] == [("2014-04", "14"), ("2014-05", "15"), ("2014-06", "16")]
+    assert [(row.texts["month"], row.texts["all"]) for row in out.rows] == [("2014-04", "14"), ("2014-05", "15"),
+    ("2014-06", "16")]
     assert out.findings == []
 
 
@@ -186,7 +190,8 @@ def test_figures_right_below_the_months_are_not_their_years() -> None:
         ((None, "Apr", "April 2014", "May", "Jun"), [("month_doubled", "C1")]),
         ((None, "Apr", "May"), [("month_missing", "B1")]),
         ((None, "Apr", "May", "Jun", "Jul"), [("month_outside", "E1")]),
-        ((None, "Apr-15", "May-15", "Jun-15"), [("month_outside", "B1")] + [("month_outside", c) for c in ("C1", "D1")] + [("month_missing", "B1")]),
+        ((None, "Apr-15", "May-15", "Jun-15"), [("month_outside", "B1")] + [("month_outside", c) for c in ("C1",
+            "D1")] + [("month_missing", "B1")]),
         ((None, "One", "Two", "Three"), [("heading_missing", None)]),
     ],
 )  # fmt: skip
@@ -279,7 +284,8 @@ def test_matrix_of_areas() -> None:
         ((AREAS_ACROSS, ["1a", "Plans", 1, 2]), [("line_missing", None)]),
         ((AREAS_ACROSS, ["1a", "Plans", 1, 2], ["1b", "x", 3, 4], ["1a", "Plans", 1, 2]), [("line_doubled", "A4")]),
         ((AREAS_ACROSS, ["1a", "Plans", 1, 2], ["1b", "x", 3, 4], ["1c", "y", 3, 4]), [("line_unknown", "A4")]),
-        (((*AREAS_ACROSS, "West"), ["1a", "Plans", 1, 2, 3], ["1b", "x", 3, 4, 5]), [("column_unknown", "E1"), ("unread_cell", "E2")]),
+        (((*AREAS_ACROSS, "West"), ["1a", "Plans", 1, 2, 3], ["1b", "x", 3, 4, 5]), [("column_unknown", "E1"),
+        ("unread_cell", "E2")]),
         ((AREAS_ACROSS, ["1a", "Plans", 1, 2, 3], ["1b", "x", 3, 4]), [("unread_cell", "E2")]),
         (((None, "What", "West", "North"), ["1a", "Plans", 1, 2], ["1b", "x", 3, 4]), [("unread_cell", "C2")]),
         (((None, "West", "North"), ["1a", 1, 2], ["1b", 3, 4]), [("unread_cell", "B2")]),
@@ -293,7 +299,8 @@ SENTENCES: dict[str, Any] = {
     "layout": "matrix",
     "columns": [
         {"name": "open", "printed": ["Children on a plan"], "across": "Figure", **COUNT},
-        {"name": "share", "type": "percent", "printed": ["Children on a plan"], "across": "%", "measure": "m", "description": "x"},
+        {"name": "share", "type": "percent", "printed": ["Children on a plan"], "across": "%", "measure": "m",
+            "description": "x"},
         {"name": "visits", "printed": ["Visits"], "across": "Figure", **COUNT},
     ],
 }

@@ -43,7 +43,8 @@ def test_of_nothing_there_is_no_share() -> None:
 
 @pytest.mark.parametrize(
     ("text", "places"),
-    [("30.34", 2), ("15%", 0), ("33.0", 1), ("40.63 %", 2), ("Eldest: 14 yrs. old", 0), ("about 18.5%", 1), ("", 0), ("1,234", 0)],
+    [("30.34", 2), ("15%", 0), ("33.0", 1), ("40.63 %", 2), ("Eldest: 14 yrs. old", 0), ("about 18.5%", 1), ("", 0),
+    ("1,234", 0)],
 )
 def test_places_as_printed(text: str, places: int) -> None:
     assert places_of(text) == places

@@ -19,7 +19,8 @@ CODES = {
 
 
 def judged(
-    text: str, missing: dict[str, str] | None = None, rules: list[dict[str, Any]] | None = None, *others: dict[str, Any], **column: Any
+    text: str, missing: dict[str, str] | None = None, rules: list[dict[str, Any]] | None = None, *others: dict[str, Any],
+        **column: Any
 ) -> Judged:
     """The judgement of a row of one column, `x`, printed 'X'."""
     columns = [{"name": "x", "printed": ["X"], "description": "A column"} | column, *others]
@@ -49,8 +50,10 @@ COUNT = {"type": "count", "measure": "m"}
     ("text", "column", "value"),
     [
         ("27", COUNT, "27"), ("1,234", COUNT, "1234"), ("0", COUNT, "0"), ("33.0", {"type": "decimal"}, "33"),
-        ("12%", {"type": "percent"}, "12"), ("12", {"type": "percent"}, "12"), ("0%", {"type": "percent"}, "0"), ("0", {"type": "percent"}, "0"),
-        ("0.4%", {"type": "percent"}, "0.4"), ("three", COUNT | {"words": {"three": 3}}, "3"), ("No Children", COUNT | {"words": {"no children": 0}}, "0"),
+        ("12%", {"type": "percent"}, "12"), ("12", {"type": "percent"}, "12"), ("0%", {"type": "percent"}, "0"),
+        ("0", {"type": "percent"}, "0"),
+        ("0.4%", {"type": "percent"}, "0.4"), ("three", COUNT | {"words": {"three": 3}}, "3"),
+        ("No Children", COUNT | {"words": {"no children": 0}}, "0"),
         ("nearly 30", COUNT | {"pattern": r"nearly (\d+)"}, "30"),
     ],
 )  # fmt: skip
@@ -64,19 +67,30 @@ def test_figures_read_without_a_finding(text: str, column: dict[str, Any], value
     ("text", "column", "code"),
     [
         ("#REF!", COUNT, "excel_error"), ("#FORMULA", COUNT, "formula_without_value"), ("Err:502", COUNT, "excel_error"),
-        ("#N/A", {"type": "text"}, "excel_error"), ("#REF!", {"type": "date"}, "excel_error"), ("12%", COUNT, "not_a_whole_number"),
+        ("#N/A", {"type": "text"}, "excel_error"), ("#REF!", {"type": "date"}, "excel_error"),
+        ("12%", COUNT, "not_a_whole_number"),
         ("12.5", COUNT, "not_a_whole_number"), ("1e5", COUNT, "not_a_whole_number"), ("١٢", COUNT, "not_a_whole_number"),
-        ("12,34", {"type": "decimal"}, "not_a_number"), ("12%", {"type": "decimal"}, "not_a_number"), ("TRUE", COUNT, "not_a_whole_number"),
+        ("12,34", {"type": "decimal"}, "not_a_number"), ("12%", {"type": "decimal"}, "not_a_number"),
+        ("TRUE", COUNT, "not_a_whole_number"),
         ("1" * 16, COUNT, "not_a_whole_number"), ("Not held", COUNT, "not_a_whole_number"), ("-", COUNT, "not_a_whole_number"),
-        ("2014-04-01", COUNT, "not_a_whole_number"), ("{x}", COUNT, "not_a_whole_number"), ("-1", COUNT | {"minimum": 0}, "out_of_bounds"),
-        ("101%", {"type": "percent", "maximum": 100}, "out_of_bounds"), ("85%-101%", {"type": "percent", "maximum": 100}, "out_of_bounds"),
-        ("101 or more", {"type": "percent", "maximum": 100}, "out_of_bounds"), ("fewer than -1", COUNT | {"minimum": 0}, "out_of_bounds"),
-        ("about 30", COUNT | {"pattern": r"nearly (\d+)"}, "not_as_agreed"), ("nearly", COUNT | {"pattern": r"nearly ?(\d+)?"}, "not_a_whole_number"),
-        ("", {"type": "count"}, "required"), ("", {"type": "text"}, "required"), ("", {"type": "month", "key": "period"}, "required"),
-        ("31/02/2015", {"type": "date"}, "no_such_date"), ("2015-02-31", {"type": "date"}, "no_such_date"), ("01/01/0000", {"type": "date"}, "no_such_date"),
-        ("03/15", {"type": "date"}, "not_a_date"), ("42094", {"type": "date"}, "not_a_date"), ("١/٢/٢٠١٥", {"type": "date"}, "not_a_date"),
-        ("Aprl", {"type": "month", "key": "period"}, "not_a_month"), ("Jul", {"type": "month", "key": "period"}, "month_outside"),
-        ("East", {"type": "code", "codes": "areas"}, "code_unknown"), ("NotCode", {"type": "text", "pattern": "([A-Z]+)"}, "not_as_agreed"),
+        ("2014-04-01", COUNT, "not_a_whole_number"), ("{x}", COUNT, "not_a_whole_number"),
+        ("-1", COUNT | {"minimum": 0}, "out_of_bounds"),
+        ("101%", {"type": "percent", "maximum": 100}, "out_of_bounds"),
+        ("85%-101%", {"type": "percent", "maximum": 100}, "out_of_bounds"),
+        ("101 or more", {"type": "percent", "maximum": 100}, "out_of_bounds"),
+        ("fewer than -1", COUNT | {"minimum": 0}, "out_of_bounds"),
+        ("about 30", COUNT | {"pattern": r"nearly (\d+)"}, "not_as_agreed"),
+        ("nearly", COUNT | {"pattern": r"nearly ?(\d+)?"}, "not_a_whole_number"),
+        ("", {"type": "count"}, "required"), ("", {"type": "text"}, "required"),
+        ("", {"type": "month", "key": "period"}, "required"),
+        ("31/02/2015", {"type": "date"}, "no_such_date"), ("2015-02-31", {"type": "date"}, "no_such_date"),
+        ("01/01/0000", {"type": "date"}, "no_such_date"),
+        ("03/15", {"type": "date"}, "not_a_date"), ("42094", {"type": "date"}, "not_a_date"),
+        ("١/٢/٢٠١٥", {"type": "date"}, "not_a_date"),
+        ("Aprl", {"type": "month", "key": "period"}, "not_a_month"),
+        ("Jul", {"type": "month", "key": "period"}, "month_outside"),
+        ("East", {"type": "code", "codes": "areas"}, "code_unknown"),
+        ("NotCode", {"type": "text", "pattern": "([A-Z]+)"}, "not_as_agreed"),
     ],
 )  # fmt: skip
 def test_a_cell_that_sets_its_row_aside(text: str, column: dict[str, Any], code: str) -> None:
@@ -94,13 +108,15 @@ def test_a_cell_that_sets_its_row_aside(text: str, column: dict[str, Any], code:
     ("text", "column", "code", "value"),
     [
         ("", COUNT, "not_supplied", Figure(status=Status.NOT_SUPPLIED)),
+        ("", {"type": "text", "measure": "m"}, "not_supplied", None),
         ("-2", COUNT | {"minimum": 0, "outside": "query"}, "out_of_bounds", Figure("-2", value=Decimal(-2))),
         ("0.4063", {"type": "percent"}, "percent_or_share", Figure("0.4063", value=Decimal("0.4063"))),
         ("1", {"type": "percent"}, "percent_or_share", Figure("1", value=Decimal(1))),
         ("Up North", {"type": "code", "codes": "areas"}, "spelling_mapped", "north"),
         ("Not known", {"type": "code", "codes": "areas"}, "code_queried", "none"),
         ("Nоrth", {"type": "code", "codes": "areas"}, "lookalike_letters", "north"),
-        ("Purple", {"type": "rating", "codes": "ratings"}, "rating_unknown", Rated("not_rated", "Purple", "Purple", Status.REPORTED)),
+        ("Purple", {"type": "rating", "codes": "ratings"}, "rating_unknown", Rated("not_rated", "Purple", "Purple",
+            Status.REPORTED)),
         ("", {"type": "rating", "codes": "ratings"}, "not_supplied", None),
     ],
 )
@@ -113,7 +129,8 @@ def test_a_cell_that_is_kept_and_queried(text: str, column: dict[str, Any], code
 
 @pytest.mark.parametrize(
     ("text", "low", "high", "sign"),
-    [("5 or under", None, 5, "<="), ("Fewer than 5", None, 5, "<"), ("<5", None, 5, "<"), ("5+", 5, None, ">="), ("3-5", 3, 5, "range")],
+    [("5 or under", None, 5, "<="), ("Fewer than 5", None, 5, "<"), ("<5", None, 5, "<"), ("5+", 5, None, ">="),
+    ("3-5", 3, 5, "range")],
 )
 def test_a_bound_is_neither_a_number_nor_a_nought(text: str, low: int | None, high: int | None, sign: str) -> None:
     row = judged(text, **COUNT, minimum=0)
@@ -142,7 +159,8 @@ def test_a_blank_that_need_not_be_there_is_no_finding_and_no_nought() -> None:
         ("Green Level 1-92% Level 2-83%", "green", "Level 1-92% Level 2-83%", Status.REPORTED, [("1", "92"), ("2", "83")]),
     ],
 )  # fmt: skip
-def test_a_rating_with_its_text_and_its_figures(text: str, code: str, rest: str, status: Status, figures: list[tuple[str, str]]) -> None:
+def test_a_rating_with_its_text_and_its_figures(text: str, code: str, rest: str, status: Status, figures: list[tuple[str,
+    str]]) -> None:
     inside = {"measure": "t", "breakdown_type": "level", "pattern": r"Level (?P<breakdown>\d) ?[-–] ?(?P<value>\d+) ?%"}
     rated = judged(text, type="rating", codes="ratings", measure="m", figures=inside).values["x"]
     assert (rated.code, rated.text, rated.status) == (code, rest, status)
@@ -156,7 +174,8 @@ def test_a_rating_with_a_range_keeps_the_range() -> None:
 
 
 RULE = {
-    "code": "x_small", "must": "x < 10", "message": "{x} is not small.", "fix": "Make it small.", "severity": "error", "breaks": {"x": "11"},
+    "code": "x_small", "must": "x < 10", "message": "{x} is not small.", "fix": "Make it small.", "severity": "error",
+        "breaks": {"x": "11"},
 }  # fmt: skip
 
 

@@ -42,7 +42,8 @@ def one_cell(tmp_path: Path, value: Any, number_format: str = "General") -> str 
         ("a.xlsx", b"Month,Plans\nApr,27\n", "not_a_workbook"), ("a.xls", b"<html><table></table></html>", "not_a_workbook"),
         ("a.xls", b"PK\x03\x04", "not_a_workbook"), ("a.docx", b"PK\x03\x04", "not_a_workbook"), ("a", b"x", "not_a_workbook"),
         ("a.xlsx", b"PK\x03\x04 cut short", "damaged_workbook"), ("a.csv", b"PK\x03\x04\x00\x00", "not_text"),
-        ("a.csv", b"area,population\nx,1\n" + b"x" * 5000 + b"\0", "not_text"), ("a.csv", "a,b".encode("utf-16-le"), "not_text"),
+        ("a.csv", b"area,population\nx,1\n" + b"x" * 5000 + b"\0", "not_text"),
+        ("a.csv", "a,b".encode("utf-16-le"), "not_text"),
         ("a.csv", b"\xff\xfea", "not_text"),
         ("a.xlsx", ole({"EncryptionInfo": b"x", "EncryptedPackage": b"x" * 5000}), "password_protected"),
         ("a.xls", ole({"EncryptionInfo": b"x", "EncryptedPackage": b"x" * 5000}), "password_protected"),
@@ -161,7 +162,8 @@ def test_an_old_workbook_cut_short_is_refused(tmp_path: Path, cut: int) -> None:
 @pytest.mark.parametrize(
     ("content", "encoding"),
     [
-        ("area,n\nMün,1\n", "utf-8"), ("area,n\nMün,1\n", "utf-8-sig"), ("area,n\r\nMün,1\r\n", "cp1252"), ("area,n\rMün,1\r", "utf-16"),
+        ("area,n\nMün,1\n", "utf-8"), ("area,n\nMün,1\n", "utf-8-sig"), ("area,n\r\nMün,1\r\n", "cp1252"),
+        ("area,n\rMün,1\r", "utf-16"),
         ("area;n\nMün;1\n", "utf-8"), ("area\tn\nMün\t1\n", "utf-16"), ('"area",n\n"Mün"\n,\n'.replace('"\n,', '",1'), "utf-8"),
     ],
 )  # fmt: skip
