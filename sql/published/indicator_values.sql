@@ -44,7 +44,7 @@ select
     status,
     qualifier,
     note,
-    as_printed,
+    as_printed::decimal(18, 4) as as_printed,
     population_id,
     submission_id,
     cell
