@@ -97,9 +97,9 @@ class Column(Strict):
     prints: Name | None = Field(None, description="The indicator whose value the supplier worked out here")
     breakdown_type: Name | None = None
     breakdown: str | None = None
-    of: Literal[
-        "row", "last_month", "quarter", "quarter_end", "year", "year_end", "previous_year", "previous_year_end"
-    ] = Field("row", description="The period it is for: the row's, or one reckoned from the return's")
+    of: Literal["row", "last_month", "quarter", "quarter_end", "year", "year_end", "previous_year", "previous_year_end"] = (
+        Field("row", description="The period it is for: the row's, or one reckoned from the return's")
+    )
     area: str | None = Field(None, description="Code of the area it is for, where not the Board's")
     note: str | None = Field(None, description="A caveat that goes wherever the figure goes")
     figures: Embedded | None = None

@@ -57,7 +57,7 @@ def pages(contracts: Contracts, indicators: Indicators, published: Sequence[Tabl
 def _index(contracts: Contracts, indicators: Indicators, published: Sequence[Table]) -> Iterator[str]:
     yield from ("# Dictionary", "", "## Returns", "")
     yield from _table(
-        ("Return", "Agency", "How often", "One row is"),
+        ("Return", "Agency", "How often", "Grain"),
         [(f"[{c.title}](returns/{name}.md)", c.agency, c.frequency, c.grain) for name, c in sorted(contracts.returns.items())],
     )
     yield from ("", "## Indicators", "")
@@ -79,7 +79,7 @@ def _return(contract: Return, indicators: Indicators) -> Iterator[str]:
     expected += f"; due {contract.due.days} days after the period's end"
     facts = {
         "Agency": contract.agency,
-        "One row is": contract.grain,
+        "Grain": contract.grain,
         "Expected": expected,
         "Taken as": ", ".join(contract.formats),
         "Source": contract.source or "",

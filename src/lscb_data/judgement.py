@@ -54,9 +54,7 @@ class Judgement:
         return self.received - self.accepted
 
 
-def judge_file(
-    path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str
-) -> Judgement:
+def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str) -> Judgement:
     """Everything that the contract says of the file. Never raises for what a supplier can send."""
     out = Judgement(contract, period)
     try:
@@ -81,9 +79,7 @@ def judge_file(
     return out
 
 
-def _lay_out_sheets(
-    grids: list[Grid], path: Path, out: Judgement, codes: Mapping[str, CodeList], area_name: str
-) -> list[Rows]:
+def _lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping[str, CodeList], area_name: str) -> list[Rows]:
     laid, known = [], set()
     wanted = out.contract.sheets_for(out.period)
     for sheet in wanted:
@@ -96,9 +92,7 @@ def _lay_out_sheets(
                 there = ", ".join(f"'{g.name}'" for g in grids)
                 message = f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there or 'none'}."
                 fix = "Send the workbook with each of the template's sheets once."
-                out.findings.append(
-                    Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0])
-                )
+                out.findings.append(Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0]))
             continue
         rows = lay_out(found[0], sheet, out.period, area_name, dict(codes))
         rows.sheet = rows.sheet.model_copy(update={"names": [found[0].name, *sheet.names]})
@@ -231,9 +225,7 @@ def _stored(value: Any, kind: str) -> Any:
 
 
 def _judge_batches(database: Path, out: Judgement) -> None:
-    declared = {
-        (sheet.sheet, batch.code): (sheet, batch) for sheet, _ in out.sheets for batch in sheet.batch
-    }
+    declared = {(sheet.sheet, batch.code): (sheet, batch) for sheet, _ in out.sheets for batch in sheet.batch}
     expectations = [
         Expectation(batch.code, sheet.sheet, batch.expect, batch.arguments, batch.query) for sheet, batch in declared.values()
     ]
@@ -243,7 +235,9 @@ def _judge_batches(database: Path, out: Judgement) -> None:
     except BrokenExpectation as error:
         out.findings.append(
             Finding(
-                "expectation_broken", Severity.BLOCKER, f"The sheets could not be judged as a whole ({error}).",
+                "expectation_broken",
+                Severity.BLOCKER,
+                f"The sheets could not be judged as a whole ({error}).",
                 "Look for a figure that is far too large; failing that, the contract is at fault.",
             )
         )
@@ -267,5 +261,3 @@ class _Said(dict[str, Any]):
 def _trim(value: Any) -> Any:
     shown = str(value)
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
-
-

@@ -40,10 +40,7 @@ def matrix(grid: Grid, out: Rows, codes: Mapping[str, CodeList]) -> None:
                 "Use the template's headings.", address(header, place),
             )  # fmt: skip
     if across:
-        rows = {
-            place: Row(place, {across.name: text}, {across.name: address(header, place)})
-            for place, text in places.items()
-        }
+        rows = {place: Row(place, {across.name: text}, {across.name: address(header, place)}) for place, text in places.items()}
     else:
         one = Row(header, {}, {})
         rows = dict.fromkeys(places, one)

@@ -76,8 +76,7 @@ def row_model(sheet: Sheet, reader: Reader) -> type[BaseModel]:
     """The pydantic model of the sheet's rows: texts in; figures, codes, dates and periods out."""
     reader = replace(reader, hushed=any(c.identifier or c.type == "identifier" for c in sheet.columns))
     fields: dict[str, Any] = {
-        column.name: (Annotated[Any, BeforeValidator(partial(_read, column, reader))], ...)
-        for column in sheet.columns
+        column.name: (Annotated[Any, BeforeValidator(partial(_read, column, reader))], ...) for column in sheet.columns
     }
     model: type[BaseModel] = create_model(
         sheet.sheet, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields
@@ -99,9 +98,7 @@ def judge_row(model: type[BaseModel], sheet: Sheet, row: Row) -> Judged:
         return Judged(row, {}, _placed(remarks, row))
     values = {name: getattr(read, name) for name in type(read).model_fields}
     plain = {name: _plain(value) for name, value in values.items()}
-    places = {
-        name: places_of(value.printed or "") for name, value in values.items() if isinstance(value, Figure)
-    }
+    places = {name: places_of(value.printed or "") for name, value in values.items() if isinstance(value, Figure)}
     for one in sheet.rules:
         if rule.holds(one.must, plain, places) is False:
             shown = {name: _shown(values[name], sheet.column(name)) for name in rule.columns_of(one.must)}
@@ -189,9 +186,7 @@ def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure
     )
 
 
-def _bounds(
-    column: Column, least: Decimal | None, most: Decimal | None, text: str, remark: Remark, hushed: bool
-) -> None:
+def _bounds(column: Column, least: Decimal | None, most: Decimal | None, text: str, remark: Remark, hushed: bool) -> None:
     """`least` and `most`: the value twice, or the two ends of a range."""
     low, high = column.minimum, column.maximum
     below = low is not None and any(end is not None and end < low for end in (least, most))
@@ -285,8 +280,7 @@ def _rating(column: Column, reader: Reader, text: str, remark: Remark) -> Rated 
     figures: list[tuple[str, Figure]] = []
     if column.figures and rest:
         figures = [
-            (m["breakdown"], Figure(m[0], value=number(m["value"], PERCENT)))
-            for m in re.finditer(column.figures.pattern, rest)
+            (m["breakdown"], Figure(m[0], value=number(m["value"], PERCENT))) for m in re.finditer(column.figures.pattern, rest)
         ]
         head = re.match(r"[\d.]+ ?%? ?[-–] ?[\d.]+ ?%?", rest)
         if not figures and head and (span := qualified(head[0], PERCENT)):

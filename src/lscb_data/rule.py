@@ -113,7 +113,7 @@ def _day_in_quotes(parts: list[exp.Expr], kinds: list[str]) -> bool:
         return False
     texts = [part for part, kind in zip(parts, kinds, strict=True) if kind == "text"]
     try:
-        return all(isinstance(part, exp.Literal) and date.fromisoformat(part.this) for part in texts)
+        return all(isinstance(part, exp.Literal) and len(part.this) == 10 and date.fromisoformat(part.this) for part in texts)
     except ValueError:
         return False
 
@@ -134,8 +134,6 @@ def holds(must: str, values: Mapping[str, Value], places: Mapping[str, int]) -> 
                 return values[node.name]
             case exp.Literal():
                 return node.this if node.is_string else Fraction(node.this)
-            case exp.Sub() if isinstance(value(node.left), date) and isinstance(value(node.right), date):
-                return Fraction((value(node.left) - value(node.right)).days)
             case exp.Boolean():
                 return bool(node.this)
             case exp.Null():
@@ -176,6 +174,8 @@ def holds(must: str, values: Mapping[str, Value], places: Mapping[str, int]) -> 
         left, right = _alike(value(node.this), value(node.expression))
         if left is None or right is None:
             return None
+        if isinstance(left, date) and type(node) is exp.Sub:
+            return Fraction((left - right).days)
         act = _COMPARE.get(type(node)) or _RECKON[type(node)]
         return act(left, right)
 
@@ -203,7 +203,7 @@ def to_sql(must: str) -> str:
         if not isinstance(node, exp.Anonymous):
             return node
         printed, part, whole = (item.sql("duckdb", identify=True) for item in node.expressions)
-        ten = f"(10 ** least(\"{node.expressions[0].name}__places\", {MOST_PLACES}))::bigint"
+        ten = f'(10 ** least("{node.expressions[0].name}__places", {MOST_PLACES}))::bigint'
         # In ten-thousand-millionths, for a part and a whole may be decimals too.
         part, whole = (f"({one}::decimal(28, 10) * 10000000000)::hugeint" for one in (part, whole))
         return sqlglot.parse_one(

@@ -18,9 +18,7 @@ QUICK = "decimal(18, 8)"  # DuckDB reads text as one eighty times as fast as as 
 LARGEST = 999_999_999  # fits in it, and two such numbers can be multiplied; larger and longer ones go to pydantic
 
 
-def screen_sql(
-    table: str, sheet: Sheet, codes: Mapping[str, CodeList], period: Period, missing: Iterable[str] = ()
-) -> str:
+def screen_sql(table: str, sheet: Sheet, codes: Mapping[str, CodeList], period: Period, missing: Iterable[str] = ()) -> str:
     """A query of the sheet's rows, typed, with `stopped`: true where pydantic must look.
 
     `table` has the columns `row` and, as text ('' where blank), those of the sheet. `missing`: the contract's symbols
@@ -48,9 +46,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _column(
-    column: Column, codes: Mapping[str, CodeList], period: Period, missing: Iterable[str]
-) -> tuple[str, str]:
+def _column(column: Column, codes: Mapping[str, CodeList], period: Period, missing: Iterable[str]) -> tuple[str, str]:
     """The column's typed value, and the condition under which nothing can be wrong with its text."""
     name = quote(column.name)
     blank = "false" if column.required or column.is_figure else f"{name} = ''"
@@ -65,8 +61,8 @@ def _column(
             bounds += [f"(suffix({inner}, '%') or abs({value}) > 1 or {value} = 0)"]
         bounds += [f"length(regexp_extract({inner}, {literal(DECIMALS)}, 1)) <= 8", f"abs({value}) <= {LARGEST}"]
         ok = " and ".join([f"regexp_full_match({inner}, {literal(PATTERNS[column.type])})", *bounds])
-        sure = f"case when {ok} then {value} end"
-        return f"try_cast({sure} as {TYPES[column.type]})", f"({blank} or {sure} is not null)"
+        value = f"case when {ok} then {value} end"
+        return f"try_cast({value} as {TYPES[column.type]})", f"({blank} or {value} is not null)"
     if column.type in ("code", "month"):
         sure = codes[column.codes].sure if column.codes else _months(period)
         sure = {text: code for text, code in sure.items() if not has_lookalikes(text)}

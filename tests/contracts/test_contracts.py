@@ -27,7 +27,8 @@ from lscb_data.period import Period, quarter, year
 from lscb_data.rows import Judged, Reader, judge_row, row_model
 from lscb_data.screen import screen_sql
 
-FOLDERS = [shipped("schemas"), *([Path(own)] if (own := os.environ.get("LSCB_SCHEMAS")) else [])]
+EVERY_KIND = Path(__file__).parent / "schemas"  # what no shipped contract has
+FOLDERS = [shipped("schemas"), EVERY_KIND, *([Path(own)] if (own := os.environ.get("LSCB_SCHEMAS")) else [])]
 CONTRACTS = load_contracts(FOLDERS)
 
 
@@ -214,8 +215,11 @@ def test_both_judges_say_the_same_of_every_row(case: Case) -> None:
 
 
 def _pydantics(case: Case, texts: dict[str, str], judged: Judged) -> bool:
-    """Whether the row has something that only pydantic reads, however right: a spelling, a word or symbol for a number, a bound,
-    a number too large or too long, a rating, a month, a total, a text that begins like an error."""
+    """Whether the row has something that only pydantic reads, however right.
+
+    A spelling, a word or symbol for a number, a bound, a number too large or too long, a rating, a month, a total, a
+    text that begins like an error.
+    """
     for column in case.sheet.columns:
         value, text = judged.values[column.name], texts[column.name]
         if column.type in ("month", "code", "rating"):

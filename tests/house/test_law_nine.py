@@ -137,9 +137,8 @@ def test_landing_and_tables(own: Board, make_workbook: Any, make_csv: Any, tmp_p
     build(own, warehouse, contracts, load_indicators(own.folders("schemas")), landed)
     with duckdb.connect(warehouse, read_only=True) as connection:
         figures = connection.sql(
-            "select breakdown, measure, value::int, high::int, qualifier, status, split_part(cell, '!',
-                3) from staging.youth__missing_interviews"
-            " where accepted order by cell[-2:]"
+            "select breakdown, measure, value::int, high::int, qualifier, status, split_part(cell, '!', 3)"
+            " from staging.youth__missing_interviews where accepted order by cell[-2:]"
         ).fetchall()
         visits = connection.sql("select visited, young_people from staging.youth__outreach where accepted").fetchall()
         known = connection.sql('select "return" from staging.submissions order by 1').fetchall()

@@ -152,8 +152,10 @@ def test_an_anchor_may_be_used_and_overridden(tmp_path: Path) -> None:
 
 def test_two_sheets_of_one_name(tmp_path: Path) -> None:
     second = changed()["sheets"][0]
-    for key, value, said in (("sheet", "visits", "visits is declared twice"),
-    ("sheet", "other", "two sheets are named 'visits'")):
+    for key, value, said in (
+        ("sheet", "visits", "visits is declared twice"),
+        ("sheet", "other", "two sheets are named 'visits'"),
+    ):
         with pytest.raises(UserError, match=said):
             read_contract(written(tmp_path, changed((("sheets",), [changed()["sheets"][0], second | {key: value}]))))
     csv = changed((("sheets",), [second, second | {"sheet": "other", "names": ["Other"]}]), (("formats",), ["csv"]))
@@ -183,10 +185,10 @@ def test_a_boards_own_contract_stands_over_the_shipped_one(tmp_path: Path) -> No
 
 def test_files_that_would_be_overlooked_or_misnamed(tmp_path: Path) -> None:
     written(tmp_path, CONTRACT, "csc__seen.yml")
-    with pytest.raises(UserError, match="csc__seen.yml: holds the return 'csc__visits', so name it csc__visits.yml"):
+    with pytest.raises(UserError, match=r"csc__seen.yml: holds the return 'csc__visits', so name it csc__visits.yml"):
         load_contracts([tmp_path])
     written(tmp_path, CONTRACT, "csc__visits.yaml")
-    with pytest.raises(UserError, match="csc__visits.yaml: name it csc__visits.yml"):
+    with pytest.raises(UserError, match=r"csc__visits.yaml: name it csc__visits.yml"):
         load_contracts([tmp_path])
 
 
@@ -212,8 +214,9 @@ def test_code_lists_at_fault(tmp_path: Path, codes: dict[str, str | bytes], said
 
 
 def test_a_code_list_is_found_by_any_spelling() -> None:
-    codes = CodeList("l", (Code("WBRI", "White British", ("WBRI - British",)), Code("1-4", "1 to 4"), Code("none", "None",
-        ("–",))))
+    codes = CodeList(
+        "l", (Code("WBRI", "White British", ("WBRI - British",)), Code("1-4", "1 to 4"), Code("none", "None", ("–",)))
+    )
     assert codes.find("white, british") is codes.codes[0]
     assert codes.find("1–4") is codes.codes[1]
     assert codes.find("–") is codes.codes[2]

@@ -51,8 +51,9 @@ def test_bounds_and_ranges(text: str, low: str | None, high: str | None, sign: s
     assert not figure.plain
 
 
-@pytest.mark.parametrize("text", ["100%-85%", "under a year", "5 or so", "2014-13", "<", "١٢ or under", "5.5 or under",
-    "1.5-2.5"])
+@pytest.mark.parametrize(
+    "text", ["100%-85%", "under a year", "5 or so", "2014-13", "<", "١٢ or under", "5.5 or under", "1.5-2.5"]
+)
 def test_neither_bound_nor_range(text: str) -> None:
     assert qualified(text, WHOLE) is None
 

@@ -68,8 +68,8 @@ def test_a_long_note_is_a_note_and_a_lone_month_is_a_row_without_its_figure() ->
 
 
 def test_figures_whose_key_is_blank_are_a_row_and_never_a_note() -> None:
-    out = laid(TABLE, HEAD, ["Apr", 27], [None, 32])
-    assert texts(out) == [ROW, {"month": "", "plans": "32", "said": ""}]
+    out = laid(TABLE, HEAD, ["Apr", 27], [None, 32], [None, "*"])
+    assert texts(out) == [ROW, {"month": "", "plans": "32", "said": ""}, {"month": "", "plans": "*", "said": ""}]
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,10 @@ def test_headings_in_letters_of_another_alphabet() -> None:
 
 
 def test_a_heading_that_does_not_stand_over_its_figures() -> None:
-    broken = {"layout": "table", "columns": [TABLE["columns"][0], {"name": "plans", "printed": ["Total plans"], "at": "B",
-        **COUNT}]}
+    broken = {
+        "layout": "table",
+        "columns": [TABLE["columns"][0], {"name": "plans", "printed": ["Total plans"], "at": "B", **COUNT}],
+    }
     out = laid(broken, ["Month", None, "Total", "pl", "ans"], ["Apr", 27])
     assert texts(out) == [{"month": "Apr", "plans": "27"}]
     assert codes(out.findings) == [("heading_broken", "A1")]
@@ -178,8 +180,11 @@ def test_months_broken_over_two_rows_and_labels_over_several() -> None:
 def test_figures_right_below_the_months_are_not_their_years() -> None:
     one = ACROSS | {"blocks": {}, "columns": [ACROSS["columns"][0], {"name": "all", "printed": ["All"], **COUNT}]}
     out = laid(one, (None, "Apr", "May", "Jun"), ["All", 14, 15, 16])
-    assert [(row.texts["month"], row.texts["all"]) for row in out.rows] == [("2014-04", "14"), ("2014-05", "15"),
-    ("2014-06", "16")]
+    assert [(row.texts["month"], row.texts["all"]) for row in out.rows] == [
+        ("2014-04", "14"),
+        ("2014-05", "15"),
+        ("2014-06", "16"),
+    ]
     assert out.findings == []
 
 
@@ -299,8 +304,14 @@ SENTENCES: dict[str, Any] = {
     "layout": "matrix",
     "columns": [
         {"name": "open", "printed": ["Children on a plan"], "across": "Figure", **COUNT},
-        {"name": "share", "type": "percent", "printed": ["Children on a plan"], "across": "%", "measure": "m",
-            "description": "x"},
+        {
+            "name": "share",
+            "type": "percent",
+            "printed": ["Children on a plan"],
+            "across": "%",
+            "measure": "m",
+            "description": "x",
+        },
         {"name": "visits", "printed": ["Visits"], "across": "Figure", **COUNT},
     ],
 }

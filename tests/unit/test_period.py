@@ -78,8 +78,10 @@ def test_a_month_as_suppliers_write_it(text: str, found: str | None) -> None:
     [
         ("April – June 2014-5", [(date(2014, 4, 1), date(2014, 6, 30))]),
         ("1st April 2014 – 31st March 2015", [(date(2014, 4, 1), date(2015, 3, 31))]),
-        ("up to June 2015 rather than March 2015", [(date(2015, 6, 1), date(2015, 6, 30)),
-        (date(2015, 3, 1), date(2015, 3, 31))]),
+        (
+            "up to June 2015 rather than March 2015",
+            [(date(2015, 6, 1), date(2015, 6, 30)), (date(2015, 3, 1), date(2015, 3, 31))],
+        ),
         ("dismay 2015", []),
         ("Number of plans", []),
     ],

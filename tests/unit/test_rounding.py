@@ -22,7 +22,7 @@ def test_it_is_what_decimal_calls_half_up(value: Decimal, places: int) -> None:
 def test_it_is_never_further_than_half_a_place_away(value: Fraction, places: int) -> None:
     rounded = half_up(value, places)
     assert abs(Fraction(rounded) - value) <= Fraction(1, 2 * 10**places)
-    assert half_up(-value, places) == -rounded
+    assert half_up(-value, places) == rounded.copy_negate()
     assert -rounded.as_tuple().exponent == places
 
 
@@ -43,8 +43,16 @@ def test_of_nothing_there_is_no_share() -> None:
 
 @pytest.mark.parametrize(
     ("text", "places"),
-    [("30.34", 2), ("15%", 0), ("33.0", 1), ("40.63 %", 2), ("Eldest: 14 yrs. old", 0), ("about 18.5%", 1), ("", 0),
-    ("1,234", 0)],
+    [
+        ("30.34", 2),
+        ("15%", 0),
+        ("33.0", 1),
+        ("40.63 %", 2),
+        ("Eldest: 14 yrs. old", 0),
+        ("about 18.5%", 1),
+        ("", 0),
+        ("1,234", 0),
+    ],
 )
 def test_places_as_printed(text: str, places: int) -> None:
     assert places_of(text) == places

@@ -19,8 +19,11 @@ CODES = {
 
 
 def judged(
-    text: str, missing: dict[str, str] | None = None, rules: list[dict[str, Any]] | None = None, *others: dict[str, Any],
-        **column: Any
+    text: str,
+    missing: dict[str, str] | None = None,
+    rules: list[dict[str, Any]] | None = None,
+    *others: dict[str, Any],
+    **column: Any,
 ) -> Judged:
     """The judgement of a row of one column, `x`, printed 'X'."""
     columns = [{"name": "x", "printed": ["X"], "description": "A column"} | column, *others]
@@ -115,8 +118,12 @@ def test_a_cell_that_sets_its_row_aside(text: str, column: dict[str, Any], code:
         ("Up North", {"type": "code", "codes": "areas"}, "spelling_mapped", "north"),
         ("Not known", {"type": "code", "codes": "areas"}, "code_queried", "none"),
         ("Nоrth", {"type": "code", "codes": "areas"}, "lookalike_letters", "north"),
-        ("Purple", {"type": "rating", "codes": "ratings"}, "rating_unknown", Rated("not_rated", "Purple", "Purple",
-            Status.REPORTED)),
+        (
+            "Purple",
+            {"type": "rating", "codes": "ratings"},
+            "rating_unknown",
+            Rated("not_rated", "Purple", "Purple", Status.REPORTED),
+        ),
         ("", {"type": "rating", "codes": "ratings"}, "not_supplied", None),
     ],
 )
@@ -129,8 +136,13 @@ def test_a_cell_that_is_kept_and_queried(text: str, column: dict[str, Any], code
 
 @pytest.mark.parametrize(
     ("text", "low", "high", "sign"),
-    [("5 or under", None, 5, "<="), ("Fewer than 5", None, 5, "<"), ("<5", None, 5, "<"), ("5+", 5, None, ">="),
-    ("3-5", 3, 5, "range")],
+    [
+        ("5 or under", None, 5, "<="),
+        ("Fewer than 5", None, 5, "<"),
+        ("<5", None, 5, "<"),
+        ("5+", 5, None, ">="),
+        ("3-5", 3, 5, "range"),
+    ],
 )
 def test_a_bound_is_neither_a_number_nor_a_nought(text: str, low: int | None, high: int | None, sign: str) -> None:
     row = judged(text, **COUNT, minimum=0)
@@ -159,8 +171,9 @@ def test_a_blank_that_need_not_be_there_is_no_finding_and_no_nought() -> None:
         ("Green Level 1-92% Level 2-83%", "green", "Level 1-92% Level 2-83%", Status.REPORTED, [("1", "92"), ("2", "83")]),
     ],
 )  # fmt: skip
-def test_a_rating_with_its_text_and_its_figures(text: str, code: str, rest: str, status: Status, figures: list[tuple[str,
-    str]]) -> None:
+def test_a_rating_with_its_text_and_its_figures(
+    text: str, code: str, rest: str, status: Status, figures: list[tuple[str, str]]
+) -> None:
     inside = {"measure": "t", "breakdown_type": "level", "pattern": r"Level (?P<breakdown>\d) ?[-–] ?(?P<value>\d+) ?%"}
     rated = judged(text, type="rating", codes="ratings", measure="m", figures=inside).values["x"]
     assert (rated.code, rated.text, rated.status) == (code, rest, status)

@@ -28,8 +28,12 @@ def test_a_file_is_kept_as_it_came_with_its_receipt(board: Board, contracts: Con
     assert submission.path == board.raw / "2014-15-Q1" / "marac" / "marac (final).xlsx"
     assert submission.path.read_bytes() == b"first"
     receipt = yaml.safe_load(submission.path.with_name(submission.path.name + RECEIPT).read_text())
-    assert (receipt["return"], receipt["period"], receipt["bytes"], receipt["note"]) == ("marac__cases", "2014-15 Q1", 5,
-        "by hand")
+    assert (receipt["return"], receipt["period"], receipt["bytes"], receipt["note"]) == (
+        "marac__cases",
+        "2014-15 Q1",
+        5,
+        "by hand",
+    )
     assert received(board) == [submission]
     assert submission.id == f"marac__cases.2014-15-Q1.{receipt['sha256'][:8]}"
     assert not submission.altered
@@ -88,8 +92,9 @@ def test_what_is_not_received(board: Board, contracts: Contracts, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["a;rm -rf $HOME.xlsx", "a\nb.xlsx", "’quoted’.xlsx", " .xlsx"])
-def test_names_that_a_shell_could_take_for_something_else(board: Board, contracts: Contracts, tmp_path: Path,
-    name: str) -> None:
+def test_names_that_a_shell_could_take_for_something_else(
+    board: Board, contracts: Contracts, tmp_path: Path, name: str
+) -> None:
     (tmp_path / name).write_bytes(b"x")
     submission, _ = receive(board, tmp_path / name, contracts["marac__cases"], Q1)
     assert not set(submission.path.name) & set(";$\n’/")
