@@ -1,6 +1,6 @@
 """The warm 2014-15 load beside what it cannot do without: its libraries' imports and the start of Prefect's server.
 
-    make bench          prints medians of five pairs, and the ratio pair by pair; bound: 1.5
+make bench          prints medians of five pairs, and the ratio pair by pair; bound: 1.5
 """
 
 import os

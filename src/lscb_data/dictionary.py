@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from lscb_data.contract import CodeList, Column, Contracts, Return, Sheet
+from lscb_data.codes import CodeList
+from lscb_data.column import Column
+from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.indicator import Indicator, Topic
 from lscb_data.warehouse import Table
 from lscb_data.wording import checks, heading, kind, said

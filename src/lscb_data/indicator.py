@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from lscb_data.contract import Name, Strict, read_yaml
 from lscb_data.finding import UserError
+from lscb_data.promise import Name, Strict, read_yaml
 
 
 class Indicator(Strict):

@@ -14,12 +14,15 @@ import pyarrow as pa
 
 from lscb_data import period as periods
 from lscb_data.batch import BrokenExpectation, Expectation, judge
-from lscb_data.contract import CodeList, Column, Return, Sheet
+from lscb_data.cell import Rated, Reader
+from lscb_data.codes import CodeList
+from lscb_data.column import Column
+from lscb_data.contract import Return, Sheet
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import Row, Rows, lay_out
 from lscb_data.period import Period
-from lscb_data.rows import Judged, Rated, Reader, judge_row, row_model
+from lscb_data.rows import Judged, judge_row, row_model
 from lscb_data.screen import TYPES, quote, screen_sql
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, UnreadableError, read_grids

@@ -5,7 +5,8 @@ Whatever the sheet's shape, what comes out is a table of texts, each with its ce
 
 from collections.abc import Mapping
 
-from lscb_data.contract import CodeList, Sheet
+from lscb_data.codes import CodeList
+from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
 from lscb_data.laid import Row, Rows
 from lscb_data.matrix import matrix

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from lscb_data.contract import CodeList, Column
+from lscb_data.codes import CodeList
+from lscb_data.column import Column
 from lscb_data.finding import Severity
 from lscb_data.laid import Row, Rows, lookalikes, no_heading, unread
 from lscb_data.spelling import fold, has_lookalikes

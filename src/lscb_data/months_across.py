@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from lscb_data.contract import CodeList, Column, Sheet
+from lscb_data.codes import CodeList
+from lscb_data.column import Column
+from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
 from lscb_data.laid import Row, Rows, no_heading, unread
 from lscb_data.period import Period, month_named

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lscb_data.contract import CodeList, Contracts, Return, Sheet
+from lscb_data.codes import CodeList
+from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.finding import Finding, Severity, UserError
 from lscb_data.laid import Rows
 from lscb_data.layout import lay_out

@@ -1,52 +1,21 @@
-"""The authority on what a row may hold and how a fault is said: pydantic models made from the contract."""
+"""The authority on what a row may hold: pydantic models made from the contract, and the rules of a row against itself."""
 
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo, create_model
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
 from lscb_data import rule
-from lscb_data.contract import CodeList, Column, Return, Sheet
-from lscb_data.figure import (
-    EXCEL_ERROR,
-    FORMULA_WITHOUT_VALUE,
-    NUMBER,
-    PERCENT,
-    WHOLE,
-    Figure,
-    Status,
-    number,
-    qualified,
-)
+from lscb_data.cell import Rated, Reader, read_cell
+from lscb_data.column import Column
+from lscb_data.contract import Sheet
+from lscb_data.figure import Figure
 from lscb_data.finding import Finding, Severity
-from lscb_data.layout import Row
-from lscb_data.period import Period, month_named, year_of
+from lscb_data.laid import Row
+from lscb_data.period import Period
 from lscb_data.rounding import places_of
-from lscb_data.spelling import fold, has_lookalikes
-
-PATTERNS = {"count": WHOLE, "decimal": NUMBER, "percent": PERCENT}
-_DATES = {
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00)?": "%Y-%m-%d",
-    r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}": "%d/%m/%Y",
-}
-
-
-@dataclass(frozen=True)
-class Rated:
-    """A rating with the text around it and the figures inside it: `Amber Level 1 – 86%`."""
-
-    code: str
-    printed: str
-    text: str
-    status: Status
-    figures: tuple[tuple[str, Figure], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,21 +31,11 @@ class Judged:
         return not any(f.severity is not Severity.QUERY for f in self.findings)
 
 
-@dataclass(frozen=True)
-class Reader:
-    """What reading a cell needs to know beside its column."""
-
-    contract: Return
-    codes: Mapping[str, CodeList]
-    period: Period
-    hushed: bool = False  # nothing that was typed may be said again: a child's name may stand in any column
-
-
 def row_model(sheet: Sheet, reader: Reader) -> type[BaseModel]:
     """The pydantic model of the sheet's rows: texts in; figures, codes, dates and periods out."""
     reader = replace(reader, hushed=any(c.identifier or c.type == "identifier" for c in sheet.columns))
     fields: dict[str, Any] = {
-        column.name: (Annotated[Any, BeforeValidator(partial(_read, column, reader))], ...) for column in sheet.columns
+        column.name: (Annotated[Any, BeforeValidator(partial(read_cell, column, reader))], ...) for column in sheet.columns
     }
     model: type[BaseModel] = create_model(
         sheet.sheet, __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields
@@ -126,196 +85,3 @@ def _shown(value: Any, column: Column) -> str:
     if isinstance(value, Figure):
         return value.printed or "nothing"
     return "nothing" if value is None else value.code if isinstance(value, Rated) else str(value)
-
-
-def _read(column: Column, reader: Reader, text: str, info: ValidationInfo) -> Any:
-    remarks: list[Finding] = info.context if info.context is not None else []
-
-    def remark(code: str, message: str, fix: str) -> None:
-        remarks.append(Finding(code, Severity.QUERY, message, fix, column=column.name))
-
-    if EXCEL_ERROR.fullmatch(text) or text == FORMULA_WITHOUT_VALUE:
-        raise _fault(
-            "formula_without_value" if text == FORMULA_WITHOUT_VALUE else "excel_error",
-            "the formula was saved without its value"
-            if text == FORMULA_WITHOUT_VALUE
-            else f"the cell holds Excel's error {text}, not a value",
-            "Recalculate the workbook, save it and send it again, or type the value.",
-        )
-    read: Callable[..., Any] = _READ[column.type]
-    return read(column, reader, text, remark)
-
-
-Remark = Callable[[str, str, str], None]
-
-
-def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure | None:
-    if not text:
-        _check_blank(column, remark)
-        return Figure(None, status=Status.NOT_SUPPLIED)
-    if status := reader.contract.missing_folded.get(text.casefold()):
-        return Figure(text, status=status)
-    if text.lower() in column.words:
-        return Figure(text, value=column.words[text.lower()])
-    inner = text
-    if column.pattern:
-        found = re.fullmatch(column.pattern, text, re.ASCII)
-        if not found:
-            said = f"{_quoted(text, reader)} is not written as agreed"
-            raise _fault("not_as_agreed", said, _as_example(column))
-        inner = found[1] or ""
-    pattern = PATTERNS[column.type]
-    value = number(inner, pattern)
-    if value is not None:
-        _bounds(column, value, value, text, remark, reader.hushed)
-        if column.type == "percent" and not inner.endswith("%") and 0 < abs(value) <= 1:
-            remark(
-                "percent_or_share",
-                f"{_called(column)} is {text} without a % sign; it was read as {text}%.",
-                "Write the percentage with its sign: 40% or 0.4%.",
-            )
-        return Figure(text, value=value)
-    if figure := qualified(inner, pattern):
-        _bounds(column, figure.low, figure.high, text, remark, reader.hushed)
-        return replace(figure, printed=text)
-    kind = {"count": "whole number", "decimal": "number", "percent": "percentage"}[column.type]
-    raise _fault(
-        "not_a_number" if column.type != "count" else "not_a_whole_number",
-        f"{_quoted(text, reader)} is not a {kind}",
-        "Give a number; if it is not known, leave the cell blank and say why.",
-    )
-
-
-def _bounds(column: Column, least: Decimal | None, most: Decimal | None, text: str, remark: Remark, hushed: bool) -> None:
-    """`least` and `most`: the value twice, or the two ends of a range."""
-    low, high = column.minimum, column.maximum
-    below = low is not None and any(end is not None and end < low for end in (least, most))
-    above = high is not None and any(end is not None and end > high for end in (least, most))
-    if not (below or above):
-        return
-    said = "" if hushed else f"{text}, "
-    message = f"{_called(column)} is {said}{f'below {low}' if below else f'above {high}'}"
-    fix = "Correct it, or explain how it comes about."
-    if column.outside is Severity.QUERY:
-        remark("out_of_bounds", message + "; it was kept as it is.", fix)
-    else:
-        raise _fault("out_of_bounds", message, fix)
-
-
-def _code(column: Column, reader: Reader, text: str, remark: Remark) -> str | None:
-    if not text:
-        _check_blank(column, remark)
-        return None
-    if column.total and fold(text) in {fold(word) for word in column.total}:
-        return "all"
-    codes = reader.codes[column.codes or ""]
-    found = codes.find(text)
-    if not found:
-        known = ", ".join(c.label for c in codes.codes[:12]) + (", …" if len(codes.codes) > 12 else "")
-        raise _fault("code_unknown", f"{_quoted(text, reader)} is not on the list {codes.name}", f"Use one of: {known}.")
-    if has_lookalikes(text):
-        said = f"{_quoted(text, reader)} has letters of another alphabet that look Latin."
-        remark("lookalike_letters", said, "Type it again.")
-    if found.query:
-        remark("code_queried", f"{_quoted(text, reader)}: {found.query}", "Use a code of the list, or say what is meant.")
-    elif fold(text) not in (fold(found.code), fold(found.label)):
-        remark(
-            "spelling_mapped",
-            f"{_quoted(text, reader)} was read as {found.code}, {found.label}.",
-            f"Write {found.code} or '{found.label}', or say that it means something else.",
-        )
-    return found.code
-
-
-def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period | None:
-    if not text:
-        _check_blank(column, remark)
-        return None
-    if column.total and fold(text) in {fold(word) for word in column.total}:
-        return year_of(reader.period.start)
-    found = month_named(text, reader.period)
-    if not found:
-        raise _fault("not_a_month", f"{_quoted(text, reader)} is not a month", "Write the month as Apr-14 or April 2014.")
-    if not reader.period.contains(found):
-        raise _fault(
-            "month_outside", f"{found.start:%B %Y} is not part of {reader.period}", "Send the months of the return's period."
-        )
-    return found
-
-
-def _date(column: Column, reader: Reader, text: str, remark: Remark) -> date | None:
-    if not text:
-        _check_blank(column, remark)
-        return None
-    for form, how in _DATES.items():
-        if re.fullmatch(form, text, re.ASCII):
-            try:
-                return datetime.strptime(text.split(" ")[0], how).date()  # noqa: DTZ007 - a day has no zone
-            except ValueError:
-                raise _fault(
-                    "no_such_date", f"{_quoted(text, reader)} is a day that does not exist", "Correct the date."
-                ) from None
-    raise _fault("not_a_date", f"{_quoted(text, reader)} is not a date", "Write dates as 31/03/2015 or 2015-03-31.")
-
-
-def _text(column: Column, reader: Reader, text: str, remark: Remark) -> str | None:
-    if not text:
-        _check_blank(column, remark)
-        return None
-    if column.pattern and not re.fullmatch(column.pattern, text, re.ASCII):
-        raise _fault("not_as_agreed", f"{_quoted(text, reader)} is not written as agreed", _as_example(column))
-    return text
-
-
-def _rating(column: Column, reader: Reader, text: str, remark: Remark) -> Rated | None:
-    if not text:
-        _check_blank(column, remark)
-        return None
-    found = reader.codes[column.codes or ""].begins(text)
-    if not found:
-        said = "the text" if reader.hushed else f"'{text[:60]}'"
-        remark("rating_unknown", f"{said} begins with no rating that is known; it was kept.", "Begin with the rating.")
-        return Rated("not_rated", text, text, Status.REPORTED)
-    code, rest = found
-    figures: list[tuple[str, Figure]] = []
-    if column.figures and rest:
-        figures = [
-            (m["breakdown"], Figure(m[0], value=number(m["value"], PERCENT))) for m in re.finditer(column.figures.pattern, rest)
-        ]
-        head = re.match(r"[\d.]+ ?%? ?[-–] ?[\d.]+ ?%?", rest)
-        if not figures and head and (span := qualified(head[0], PERCENT)):
-            figures = [("all", span)]
-        if not figures:
-            remark("no_figures", f"{_called(column)} gives no figures that can be read.", "Give the percentage by level.")
-    return Rated(code.code, code.label, rest, Status(code.status) if code.status else Status.REPORTED, tuple(figures))
-
-
-_READ: dict[str, Callable[..., Any]] = {
-    "count": _number, "decimal": _number, "percent": _number, "code": _code, "month": _month,
-    "date": _date, "text": _text, "identifier": _text, "rating": _rating,
-}  # fmt: skip
-
-
-def _check_blank(column: Column, remark: Remark) -> None:
-    """A figure that is not there is asked for; a key or a fact that is not there sets its row aside."""
-    if column.required and (column.is_figure or column.type == "rating"):
-        remark("not_supplied", f"{_called(column)} was not supplied.", "Supply it, or say why there is none.")
-    elif column.required:
-        raise _fault("required", f"{_called(column)} is blank", "Fill it in.")
-
-
-def _fault(code: str, message: str, fix: str) -> PydanticCustomError:
-    # Braces would be read as pydantic's own placeholders.
-    return PydanticCustomError(code, message.replace("{", "(").replace("}", ")"), {"fix": fix})
-
-
-def _called(column: Column) -> str:
-    return f"'{column.printed[0]}'" if column.printed and column.printed[0] else column.name.replace("_", " ")
-
-
-def _quoted(text: str, reader: Reader) -> str:
-    return "the value" if reader.hushed else f"'{text[:40]}'"
-
-
-def _as_example(column: Column) -> str:
-    return f"Write it as '{column.example}'." if column.example else "Write it as the template shows."

@@ -4,10 +4,12 @@ values are pydantic's own; a row that it stops goes to pydantic, which alone say
 from collections.abc import Iterable, Mapping
 
 from lscb_data import rule
-from lscb_data.contract import CodeList, Column, Sheet
+from lscb_data.cell import PATTERNS
+from lscb_data.codes import CodeList
+from lscb_data.column import Column
+from lscb_data.contract import Sheet
 from lscb_data.period import Period, month_named, year_of
 from lscb_data.rounding import DECIMALS
-from lscb_data.rows import PATTERNS
 from lscb_data.spelling import fold, has_lookalikes
 
 TYPES = {

@@ -12,13 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lscb_data.board import Board
-from lscb_data.contract import Column, Contracts, Return, Sheet
+from lscb_data.cell import Rated
+from lscb_data.column import Column
+from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
 from lscb_data.judgement import Judgement, judge_file
 from lscb_data.period import Period, day, parse, quarter_of, year_of
 from lscb_data.rounding import places_of
-from lscb_data.rows import Judged, Rated
+from lscb_data.rows import Judged
 from lscb_data.submission import Submission, write_whole
 
 READER = 1  # counts up when what is read from the same file by the same contract changes
@@ -70,16 +72,14 @@ def land(board: Board, contracts: Contracts, submission: Submission) -> Landed:
                         "Put its YAML into schemas/returns, or receive the file again for another return.")  # fmt: skip
     contract, contract_hash = contracts[name], contracts.hashes[name]
     if submission.altered:
-        return _refused(submission, contract_hash, "file_altered", "The file is not the one that was received (its hash differs).",
+        return _refused(submission, contract_hash, "file_altered", "The file is not the one received (its hash differs).",
                         "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
     keys = (submission.id, submission.receipt.sha256, contract_hash, board.settings.area, board.settings.area_name, str(READER))
     stem = board.staging / f"{submission.id}.{sha256('|'.join(keys).encode()).hexdigest()[:16]}"
     outcome, rows = stem.with_name(stem.name + ".json"), stem.with_name(stem.name + ".parquet")
     if not outcome.exists():
         board.staging.mkdir(parents=True, exist_ok=True)
-        judged = judge_file(
-            submission.path, contract, contracts.codes, submission.period, board.settings.area_name
-        )
+        judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
         if not judged.refused:
             _write_rows(rows, submission, judged, board.settings.area)
         write_whole(outcome, json.dumps(_outcome(submission, judged), ensure_ascii=False, indent=1).encode())
@@ -108,7 +108,10 @@ def _outcome(submission: Submission, judged: Judgement) -> dict[str, Any]:
 
 def _stamped(finding: Finding, submission: Submission) -> Finding:
     return finding.at(
-        file=submission.receipt.file, return_=submission.receipt.return_, period=str(submission.period), submission=submission.id
+        file=submission.receipt.file,
+        return_=submission.receipt.return_,
+        period=str(submission.period),
+        submission=submission.id,
     )
 
 
@@ -117,9 +120,7 @@ def _write_rows(path: Path, submission: Submission, judged: Judgement, area: str
         table = pa.Table.from_pylist(list(figures(submission, judged, area)), schema=FIGURES)
     else:
         sheet, rows = judged.sheets[0]
-        table = pa.Table.from_pylist(
-            [_record(submission, sheet, row) for row in rows], schema=_record_schema(sheet)
-        )
+        table = pa.Table.from_pylist([_record(submission, sheet, row) for row in rows], schema=_record_schema(sheet))
     part = path.with_name(f".{path.name}.part")
     pq.write_table(table, part, compression="zstd")
     part.replace(path)
@@ -136,7 +137,13 @@ def _record(submission: Submission, sheet: Sheet, judged: Judged) -> dict[str, A
     first = judged.row.cells.get(sheet.columns[0].name, "")
     kept = {name: _plain(value) for name, value in judged.values.items()} if judged.accepted else {}
     where = f"{submission.place}!{sheet.names[0]}!{first}"
-    return {"submission_id": submission.id, "sheet": sheet.sheet, "row": judged.row.number, "accepted": judged.accepted, "cell": where} | kept
+    return {
+        "submission_id": submission.id,
+        "sheet": sheet.sheet,
+        "row": judged.row.number,
+        "accepted": judged.accepted,
+        "cell": where,
+    } | kept
 
 
 def _plain(value: Any) -> Any:

@@ -13,9 +13,10 @@ import yaml
 from pydantic import AwareDatetime, Field
 
 from lscb_data.board import Board
-from lscb_data.contract import Return, Strict, read_yaml
+from lscb_data.contract import Return
 from lscb_data.finding import UserError
 from lscb_data.period import Period, parse
+from lscb_data.promise import Strict, read_yaml
 
 RECEIPT = ".receipt.yml"
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from lscb_data.contract import Column, Sheet
+from lscb_data.column import Column
+from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
 from lscb_data.laid import Row, Rows, lookalikes, no_heading, unread
 from lscb_data.spelling import fold, has_lookalikes

@@ -9,7 +9,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lscb_data.contract import CodeList, Column, Return, Sheet
+from lscb_data.codes import CodeList
+from lscb_data.column import Column
+from lscb_data.contract import Return, Sheet
 from lscb_data.finding import UserError
 from lscb_data.judgement import ABOUT, LISTS
 from lscb_data.page import blank, cell_format, head, validate, widths, write

@@ -148,7 +148,9 @@ def _stage(
     _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
     codes = [
-        {"list": name, "code": code.code, "label": code.label} for name, codes in contracts.codes.items() for code in codes.codes
+        {"list": name, "code": code.code, "label": code.label}
+        for name, codes in contracts.codes.items()
+        for code in codes.codes
     ]
     _fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
     own = {"name": board.settings.name, "area_code": board.settings.area, "area": board.settings.area_name}

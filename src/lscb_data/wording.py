@@ -1,6 +1,7 @@
 """How a contract's parts are called where people read them: templates, the dictionary, the command line."""
 
-from lscb_data.contract import Batch, Column, Rule, Sheet
+from lscb_data.column import Column
+from lscb_data.contract import Batch, Rule, Sheet
 from lscb_data.period import MONTHS, Period, month_named
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from lscb_data.contract import Code, CodeList, Contracts, load_contracts, read_contract
+from lscb_data.codes import Code, CodeList
+from lscb_data.contract import Contracts, load_contracts, read_contract
 from lscb_data.finding import UserError
 from lscb_data.period import parse
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lscb_data.contract import Code, CodeList, Sheet
+from lscb_data.codes import Code, CodeList
+from lscb_data.contract import Sheet
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import Rows, lay_out
 from lscb_data.period import Period, parse

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from lscb_data.contract import Code, CodeList, Return
+from lscb_data.cell import Rated, Reader
+from lscb_data.codes import Code, CodeList
+from lscb_data.contract import Return
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Severity
 from lscb_data.laid import Row
 from lscb_data.period import parse
-from lscb_data.rows import Judged, Rated, Reader, judge_row, row_model
+from lscb_data.rows import Judged, judge_row, row_model
 
 CODES = {
     "areas": CodeList("areas", (Code("north", "North", ("Up North",)), Code("none", "Not known", (), "is no area"))),

@@ -101,7 +101,7 @@ SIMPLE = COMPARED | st.sampled_from(
         "d <= e", "d = '2015-04-01'", "d between '2015-03-31' and e", "a between b and 30", "a in (1, 2, b)",
         "a not in (1, null)",
         "a is null", "c is not null", "t = 'x'", "t in ('x', 'y')", "m < '2014-05'", "agrees_percent(p, a, b)",
-        "agrees_percent(p, c, b)", "coalesce(d, e) < '2015-04-01'", "coalesce(d, '2015-04-01') - e < 2", "true", "(a = 1) is not true",
+        "agrees_percent(p, c, b)", "coalesce(d, e) < '2015-04-01'", "coalesce(d, '2015-04-01') - e < 2", "true", "(a = 1) is not true",  # noqa: E501
     ]
 )  # fmt: skip
 RULES = st.recursive(

@@ -7,7 +7,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from lscb_data.contract import Code, CodeList, Sheet
+from lscb_data.codes import Code, CodeList
+from lscb_data.contract import Sheet
 from lscb_data.period import parse
 from lscb_data.screen import screen_sql
 

@@ -1,0 +1,122 @@
+"""One column of a return: its words, type, bounds and what its figures are."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from lscb_data.finding import Severity
+from lscb_data.period import Period, parse
+from lscb_data.promise import Name, Strict
+
+Letter = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}$")]
+NUMBERS = ("count", "decimal", "percent")
+_OWN = {"row", "sure", "stopped", "accepted", "submission_id", "sheet", "cell"}  # columns that the machinery adds
+_NOT_RE2 = re.compile(r"\(\?[=!<>(]|\(\?P[=>]|\\[1-9Z]|[*+?}]\+")  # what Python's expressions have and the database's have not
+
+
+class Embedded(Strict):
+    """Figures inside a cell's text, such as `Level 1 – 86%`: a pattern with the groups `value` and `breakdown`."""
+
+    measure: Name
+    breakdown_type: Name
+    pattern: str
+    unit: str = "percent"
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if set(_pattern(self.pattern).groupindex) != {"value", "breakdown"}:
+            raise ValueError("figures: pattern needs the groups value and breakdown, and no other names")
+        return self
+
+
+class Column(Strict):
+    """One column of a return's rows: a key of the row, or a figure, or a plain fact."""
+
+    name: Name
+    description: str
+    type: Literal["count", "decimal", "percent", "month", "date", "code", "text", "identifier", "rating"]
+    printed: list[str] = Field([], description="Heading or label as suppliers print it; the first is the template's")
+    at: Letter | None = Field(None, description="The sheet's column, where the heading does not stand over its figures")
+    block: Name | None = Field(None, description="months_across: the block of lines it stands in")
+    across: str | None = Field(None, description="matrix without a key across: the heading its figure stands under")
+    required: bool = True
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    outside: Severity = Field(Severity.ERROR, description="What a value outside the bounds is")
+    codes: Name | None = None
+    pattern: str | None = Field(None, description="Text around the value; its one group is the value")
+    words: dict[str, Decimal] = Field({}, description="Words that stand for a number here, such as 'none'")
+    unit: str | None = None
+    identifier: bool = False
+    key: Literal["period", "area", "provider", "breakdown"] | None = None
+    total: list[str] = Field([], description="Words in a key that mark the row of totals")
+    measure: Name | None = Field(None, description="The figure that this column supplies")
+    prints: Name | None = Field(None, description="The indicator whose value the supplier worked out here")
+    breakdown_type: Name | None = None
+    breakdown: str | None = None
+    of: Literal["row", "last_month", "quarter", "quarter_end", "year", "year_end", "previous_year", "previous_year_end"] = (
+        Field("row", description="The period it is for: the row's, or one reckoned from the return's")
+    )
+    area: str | None = Field(None, description="Code of the area it is for, where not the Board's")
+    note: str | None = Field(None, description="A caveat that goes wherever the figure goes")
+    figures: Embedded | None = None
+    since: str | None = None
+    until: str | None = None
+    example: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.type in ("code", "rating")) != bool(self.codes):
+            raise ValueError(f"column {self.name}: a code list belongs to type code or rating, and to those only")
+        if self.name in _OWN or self.name.endswith("__places") or hasattr(BaseModel, self.name):
+            raise ValueError(f"column {self.name}: the machinery has that name itself; take another")
+        if self.pattern and (_pattern(self.pattern).groups != 1 or _NOT_RE2.search(self.pattern)):
+            raise ValueError(
+                f"column {self.name}: pattern needs exactly one group, the value, and neither looks ahead nor back"
+            )
+        if not self.is_number and (self.words or self.minimum is not None or self.maximum is not None):
+            raise ValueError(f"column {self.name}: bounds and words belong to numbers")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"column {self.name}: the minimum is above the maximum")
+        if odd := [word for word, value in self.words.items() if word != word.lower() or self._not_one(value)]:
+            raise ValueError(f"column {self.name}: words are in small letters and stand for a {self.type}: {odd}")
+        if (self.key == "period") != (self.type == "month" and self.key is not None):
+            raise ValueError(f"column {self.name}: key period and type month belong together")
+        if self.key and (self.type not in ("month", "code", "text") or self.identifier):
+            raise ValueError(f"column {self.name}: a key is a month, a code or text, and no identifier")
+        if self.is_figure and self.type in ("month", "date", "identifier"):
+            raise ValueError(f"column {self.name}: a {self.type} is not a figure")
+        if self.outside is Severity.BLOCKER:
+            raise ValueError(f"column {self.name}: a value outside the bounds is an error or a query")
+        if self.key and (self.measure or self.prints):
+            raise ValueError(f"column {self.name}: a key is not a figure")
+        if bool(self.breakdown) and not self.breakdown_type:
+            raise ValueError(f"column {self.name}: breakdown needs its breakdown_type")
+        for bound in (self.since, self.until):
+            if bound:
+                parse(bound)
+        return self
+
+    def _not_one(self, value: Decimal) -> bool:
+        return not value.is_finite() or (self.type == "count" and value != int(value))
+
+    @property
+    def is_number(self) -> bool:
+        return self.type in NUMBERS
+
+    @property
+    def is_figure(self) -> bool:
+        return bool(self.measure or self.prints)
+
+    def applies_to(self, period: Period) -> bool:
+        after = not self.since or period.end >= parse(self.since).start
+        return after and (not self.until or period.start <= parse(self.until).end)
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"pattern '{pattern}' is not a regular expression: {error}") from None

@@ -1,0 +1,45 @@
+"""A declaration in YAML: strict, read whole, and every fault of the file said at once."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from lscb_data.finding import UserError
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    try:
+        return model.model_validate(yaml.load(path.read_text("utf-8"), _Loader))  # noqa: S506 - a safe loader
+    except UnicodeDecodeError:
+        raise UserError(f"{path.name}: is not UTF-8 text") from None
+    except yaml.YAMLError as error:
+        raise UserError(f"{path.name}: is not YAML: {error}") from None
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
+        raise UserError(f"{path.name}: " + "; ".join(faults)) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as it is, but that no key may stand twice: the first would be lost in silence."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        if doubled := twice(str(key.value) for key, _ in node.value):
+            raise yaml.composer.ComposerError(None, None, f"the key {doubled} stands twice", node.start_mark)
+        return node
+
+
+def twice(names: Iterable[str]) -> str:
+    """The names that stand more than once, as they are said in a message."""
+    return ", ".join(sorted(name for name, count in Counter(names).items() if count > 1))
