@@ -10,7 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 import yaml
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from lscb_data.board import Board
 from lscb_data.contract import Return
@@ -32,6 +32,13 @@ class Receipt(Strict):
     received_at: AwareDatetime
     received_by: str
     note: str | None = None
+    again: int | None = Field(None, description="How often these bytes had come before, where another file came in between")
+
+    @field_validator("period")
+    @classmethod
+    def _is_a_period(cls, period: str) -> str:
+        parse(period)
+        return period
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,8 @@ class Submission:
 
     @property
     def id(self) -> str:
-        return f"{self.receipt.return_}.{self.period.folder}.{self.receipt.sha256[:8]}"
+        again = f".{self.receipt.again}" if self.receipt.again else ""
+        return f"{self.receipt.return_}.{self.period.folder}.{self.receipt.sha256[:8]}{again}"
 
     @property
     def period(self) -> Period:
@@ -85,7 +93,9 @@ def without_receipt(board: Board) -> list[Path]:
 
 
 def receive(board: Board, file: Path, contract: Return, period: Period, note: str | None = None) -> tuple[Submission, bool]:
-    """Keep the file in `raw/` with its receipt; the submission, and whether it is new (the same bytes twice are one).
+    """Keep the file in `raw/` with its receipt; the submission, and whether it is new.
+
+    The same bytes twice are one submission, unless another file came in between: then they take that one's place.
 
     Raises UserError where the file is not there, its ending is not one of the return's, or the period is not one that the
     return is owed for.
@@ -97,15 +107,17 @@ def receive(board: Board, file: Path, contract: Return, period: Period, note: st
     if not contract.expected_in(period):
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
     sha256 = digest(file)
-    for known in received(board):
-        if (known.receipt.sha256, known.receipt.return_, known.period) == (sha256, contract.return_, period):
-            return known, False
+    before = [one for one in received(board) if (one.receipt.return_, one.period) == (contract.return_, period)]
+    same = [one for one in before if one.receipt.sha256 == sha256]
+    if same and same[-1] is before[-1]:
+        return same[-1], False
     folder = board.raw / period.folder / contract.agency
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / _safe(file.name)
-    if not (target.exists() and target.samefile(file)):
-        if target.exists() or target.with_name(target.name + RECEIPT).exists():
-            target = target.with_stem(f"{target.stem}.{sha256[:8]}")
+    taken = target.with_name(target.name + RECEIPT).exists()
+    if taken or not (target.exists() and target.samefile(file)):
+        if taken or target.exists():
+            target = target.with_stem(f"{target.stem}.{sha256[:8]}" + (f".{len(same)}" if same else ""))
         _copy(file, target)
     receipt = Receipt.model_validate(
         {
@@ -114,9 +126,10 @@ def receive(board: Board, file: Path, contract: Return, period: Period, note: st
             "file": target.name,
             "sha256": sha256,
             "bytes": target.stat().st_size,
-            "received_at": datetime.now(UTC).replace(microsecond=0),
+            "received_at": datetime.now(UTC),
             "received_by": os.environ.get("LSCB_RECEIVED_BY") or getuser(),
             "note": note,
+            "again": len(same) or None,
         }
     )
     fields = receipt.model_dump(by_alias=True, exclude_none=True)

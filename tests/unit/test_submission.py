@@ -107,3 +107,30 @@ def test_a_receipt_that_is_none_is_said_by_its_name(board: Board, contracts: Con
     path.write_text("return: marac__cases\n")
     with pytest.raises(UserError, match=r"marac \(final\).xlsx.receipt.yml: period: Field required"):
         received(board)
+
+
+def test_bytes_sent_again_after_another_file_take_its_place(board: Board, contracts: Contracts, file: Path) -> None:
+    """The right file, then a wrong one, then the right one again: the last holds, and nothing kept is overwritten."""
+    period, contract = parse("2014-15 Q1"), contracts["marac__cases"]
+    right, wrong = b"PK right", b"PK wrong"
+    sent = []
+    for content in (right, wrong, right, right):
+        file.write_bytes(content)
+        sent.append(receive(board, file, contract, period))
+    assert [new for _, new in sent] == [True, True, True, False]
+    kept = received(board)
+    assert [one.path.read_bytes() for one in kept] == [right, wrong, right]
+    assert len({one.id for one in kept}) == 3
+    assert not any(one.altered for one in kept)
+    again, new = receive(board, kept[1].path, contract, period)  # sent from where it is kept
+    assert new
+    assert again.path != kept[1].path
+    assert [one.altered for one in received(board)] == [False] * 4
+
+
+def test_a_receipt_for_no_period_is_said_by_its_name(board: Board, contracts: Contracts, file: Path) -> None:
+    one, _ = receive(board, file, contracts["marac__cases"], parse("2014-15 Q1"))
+    receipt = one.path.with_name(one.path.name + RECEIPT)
+    receipt.write_text(receipt.read_text("utf-8").replace("2014-15 Q1", "the spring"), "utf-8")
+    with pytest.raises(UserError, match="the spring"):
+        received(board)
