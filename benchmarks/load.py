@@ -50,4 +50,4 @@ def main(pairs: int = 5) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

@@ -15,7 +15,9 @@ def run_load(home: Path, period: str | None = None, agency: str | None = None, w
     nobody outside. Raises UserError where the load failed of what a person can mend; what was published before then stands.
     """
     if not {"PREFECT_HOME", "PREFECT_API_URL"} & set(os.environ):
-        os.environ["PREFECT_HOME"] = str(home.absolute() / "warehouse" / ".prefect")
+        records = home.absolute() / "warehouse" / ".prefect"
+        records.mkdir(parents=True, exist_ok=True)
+        os.environ["PREFECT_HOME"] = str(records)
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 
