@@ -162,7 +162,9 @@ def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period 
         _check_blank(column, remark)
         return None
     if column.total and fold(text) in {fold(word) for word in column.total}:
-        return year_of(reader.period.start)
+        # A total in the last quarter is the year's, in another the quarter's. Where it is not, ours will differ and ask.
+        year = year_of(reader.period.start)
+        return year if reader.period.end == year.end else reader.period
     found = month_named(text, reader.period)
     if not found:
         raise _fault("not_a_month", f"{_quoted(text, reader)} is not a month", "Write the month as Apr-14 or April 2014.")

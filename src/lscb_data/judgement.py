@@ -249,7 +249,7 @@ def _judge_batches(database: Path, out: Judgement) -> None:
         sheet, batch = declared[breach.table, breach.code]
         for row in breach.rows or ({},):
             number, column = row.get("row"), str(row.get("column") or batch.arguments.get("column") or "") or None
-            shown = {key: _trim(value) for key, value in row.items()} | {"observed": breach.observed}
+            shown = {key: _trim(value) for key, value in row.items()} | {"observed": breach.observed.removeprefix("found ")}
             message = batch.message.format_map(_Said(shown))
             cell = cells.get((breach.table, number), {}).get(column or "") if number else None
             where = {"sheet": sheet.names[0], "cell": cell, "column": column, "row": number}

@@ -312,7 +312,7 @@ def test_a_breach_stands_at_the_cell_that_it_names(make_workbook: Any, judge: Ju
     monkeypatch.setattr(judgement, "judge", lambda *_: [breach])
     found = judge(make_workbook(csc()))
     assert said(found) == [("months_complete", "blocker", "New plans", "B5")]
-    assert "found 2 months" in found.findings[0].message
+    assert "has 2 months" in found.findings[0].message
 
 
 def test_ten_thousand_rows_are_screened_and_kept(make_csv: Any, judge: Judges) -> None:

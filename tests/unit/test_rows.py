@@ -7,7 +7,7 @@ import pytest
 
 from lscb_data.cell import Rated, Reader
 from lscb_data.codes import Code, CodeList
-from lscb_data.contract import Return
+from lscb_data.contract import Contracts, Return
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Severity
 from lscb_data.laid import Row
@@ -221,3 +221,15 @@ def test_what_stands_in_a_sheet_with_identifiers_is_never_said_again(name: str) 
         assert not any(name in finding.message + finding.fix for finding in row.findings)
     assert judged("11", None, [rule], child, **COUNT).findings[0].message == "(not shown): 11"
     assert said(judged("11", None, [rule], child, **COUNT))[0][1] == Severity.ERROR
+
+
+@pytest.mark.parametrize(("period", "meant"), [("2014-15 Q1", "2014-15 Q1"), ("2014-15 Q4", "2014-15")])
+def test_a_total_is_the_quarters_and_in_the_last_quarter_the_years(contracts: Contracts, period: str, meant: str) -> None:
+    """A first quarter's total of 88 must never stand for the year."""
+    contract = contracts["csc__child_protection"]
+    sheet = next(one for one in contract.sheets if one.sheet == "subsequent_plans")
+    model = row_model(sheet, Reader(contract, contracts.codes, parse(period)))
+    texts = {"month": "TOTAL", "total": "88", "first": "68", "subsequent": "20", "percent": "22.73%"}
+    found = judge_row(model, sheet, Row(1, texts, {}))
+    assert str(found.values["month"]) == meant
+    assert not found.findings
