@@ -132,7 +132,7 @@ quarters_of_months as (
 ),
 
 -- For the year, a quarter whose months are not all known is the supplier's own total for it, where there is one.
-quarters_settled as (
+quarters_either as (
     select
         measure,
         kind,
@@ -177,6 +177,12 @@ quarters_settled as (
         2 as preference
     from supplied
     where period_type = 'quarter' and kind in ('flow', 'largest')
+),
+
+-- One figure a quarter, whichever side of the union it came from.
+quarters_settled as (
+    select *
+    from quarters_either
     qualify row_number() over (
         partition by measure, area_code, provider, period, breakdown_type, breakdown
         order by value is null asc, months_known desc, preference asc
