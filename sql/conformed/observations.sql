@@ -1,4 +1,4 @@
--- One row per figure cell of every submission that was accepted, superseded ones included.
+-- One row per figure cell of every submission that was accepted, superseded ones and rows set aside included.
 with figures as (
     select * from staging.figures
 ),
@@ -33,6 +33,7 @@ select
     submissions.public is not null as is_public,
     figures.sheet,
     figures.row,
+    figures.accepted as is_accepted,
     figures.measure,
     figures.prints,
     figures.area_code,
@@ -45,13 +46,13 @@ select
     figures.breakdown,
     figures.label,
     figures.printed,
-    figures.value,
-    figures.low,
-    figures.high,
+    case when figures.accepted then figures.value end as value,
+    case when figures.accepted then figures.low end as low,
+    case when figures.accepted then figures.high end as high,
     figures.places,
     figures.unit,
-    figures.qualifier,
-    figures.status,
+    case when figures.accepted then figures.qualifier end as qualifier,
+    case when figures.accepted then figures.status else 'unreliable' end as status,
     figures.note,
     queries.query,
     figures.file,
@@ -59,5 +60,5 @@ select
 from figures
 inner join submissions on figures.submission_id = submissions.submission_id
 left join queries on figures.cell = queries.cell
-where figures.accepted
+where figures.period is not null and figures.area_code is not null
 order by figures.submission_id, figures.sheet, figures.row, figures.cell, figures.measure, figures.breakdown

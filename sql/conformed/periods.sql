@@ -8,7 +8,6 @@ span as (
         date_trunc('month', min(period_start)) as first_month,
         date_trunc('month', max(period_end)) as last_month
     from figures
-    where accepted
 ),
 
 months as (

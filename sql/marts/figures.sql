@@ -14,6 +14,31 @@ standing_figures as (
     where standing = 'accepted'
 ),
 
+-- A row set aside whose part could not be read may belong to any part that its table gives.
+tables_incomplete as (
+    select distinct
+        submission_id,
+        sheet,
+        of_what,
+        period
+    from standing_figures
+    where breakdown is null
+),
+
+figures_placed as (
+    select
+        standing_figures.*,
+        tables_incomplete.sheet is not null and standing_figures.breakdown_type is not null as is_incomplete
+    from standing_figures
+    left join tables_incomplete
+        on
+            standing_figures.submission_id = tables_incomplete.submission_id
+            and standing_figures.sheet = tables_incomplete.sheet
+            and standing_figures.of_what = tables_incomplete.of_what
+            and standing_figures.period = tables_incomplete.period
+    where standing_figures.breakdown is not null
+),
+
 spellings_added as (
     select
         of_what,
@@ -33,17 +58,29 @@ spellings_added as (
         min(received_at) as received_at,
         bool_or(return_period_end >= period_end and period_start >= return_period_end - interval 1 year) as is_own_period,
         bool_and(is_public) as is_public,
-        case when count(value) = count(*) then sum(value) end as value,
-        case when count(coalesce(value, low)) = count(*) then sum(coalesce(value, low)) end as low,
-        case when count(coalesce(value, high)) = count(*) then sum(coalesce(value, high)) end as high,
+        case when count(value) = count(*) and not bool_or(is_incomplete) then sum(value) end as value,
+        case when count(coalesce(value, low)) = count(*) and not bool_or(is_incomplete) then sum(coalesce(value, low)) end as low,
+        case when count(coalesce(value, high)) = count(*) and not bool_or(is_incomplete) then sum(coalesce(value, high)) end
+            as high,
         max(places) as places,
-        case when count(*) = 1 then min(qualifier) when count(value) < count(*) then 'range' end as qualifier,
-        coalesce(min(status) filter (where status <> 'reported'), 'reported') as status,
-        string_agg(distinct note, ' ' order by note) as note,
+        case
+            when bool_or(is_incomplete) then null
+            when count(*) = 1 then min(qualifier)
+            when count(value) < count(*) then 'range'
+        end as qualifier,
+        case
+            when bool_or(is_incomplete) then 'unreliable'
+            else coalesce(min(status) filter (where status <> 'reported'), 'reported')
+        end as status,
+        nullif(concat_ws(
+            ' ',
+            string_agg(distinct note, ' ' order by note),
+            case when bool_or(is_incomplete) then 'A row of the same table was set aside, and may be part of this.' end
+        ), '') as note,
         string_agg(distinct query, ' ' order by query) as query,
         string_agg(distinct unit, ', ' order by unit) as unit,
         string_agg(cell, '; ' order by row, cell) as cell
-    from standing_figures
+    from figures_placed
     group by
         of_what, is_reckoned, area_code, provider, period_type, period, period_start, period_end, breakdown_type, breakdown,
         submission_id, "return", sheet, said_in

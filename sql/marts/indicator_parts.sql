@@ -129,6 +129,11 @@ shared_wholes as (
         numerators.period,
         numerators.breakdown_type,
         case when count(numerators.value) = count(*) then sum(numerators.value) end as value,
+        case
+            when count(numerators.value) = count(*) then 'reported'
+            when bool_or(numerators.status = 'unreliable') then 'unreliable'
+            else 'not_supplied'
+        end as status,
         coalesce(bool_or(hidden_counts.measure is not null), false) as is_hidden
     from numerators
     inner join indicators on numerators.indicator = indicators.indicator
@@ -192,7 +197,7 @@ whole as (
         numerators.status,
         case numerators.indicator_kind
             when 'percent' then coalesce(denominators.status, 'not_supplied')
-            when 'share' then if(shared_wholes.value is null, 'not_supplied', 'reported')
+            when 'share' then shared_wholes.status
             when 'rate' then if(populations.population is null, 'not_supplied', 'reported')
             else 'reported'
         end as denominator_status,
@@ -272,6 +277,7 @@ select
             when denominator = 0 then 'There is nothing to take it of: the figure below the line is nought.'
             when denominator_status in ('reported', 'provisional') then null
             when indicator_kind = 'rate' then 'There is no population to divide by.'
+            when denominator_status = 'unreliable' then 'What it is to be divided by is not known.'
             else 'What it is to be divided by was not supplied.'
         end
     ), '') as note,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -56,13 +56,23 @@ class Reader:
     hushed: bool = False  # nothing that was typed may be said again: a child's name may stand in any column
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What has been read of one row: the values of the cells that could be, and what is to be asked of them."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    remarks: list[Finding] = field(default_factory=list)
+
+
 def read_cell(column: Column, reader: Reader, text: str, info: ValidationInfo) -> Any:
-    """What the text says in this column. Raises pydantic's error for what is wrong; what is only to be asked is appended to the
-    validation's context."""
-    remarks: list[Finding] = info.context if info.context is not None else []
+    """What the text says in this column; it and what is to be asked about it are added to the validation's context, a Reading.
+
+    Raises pydantic's error for what is wrong.
+    """
+    reading: Reading = info.context if info.context is not None else Reading()
 
     def remark(code: str, message: str, fix: str) -> None:
-        remarks.append(Finding(code, Severity.QUERY, message, fix, column=column.name))
+        reading.remarks.append(Finding(code, Severity.QUERY, message, fix, column=column.name))
 
     if EXCEL_ERROR.fullmatch(text) or text == FORMULA_WITHOUT_VALUE:
         raise _fault(
@@ -73,7 +83,8 @@ def read_cell(column: Column, reader: Reader, text: str, info: ValidationInfo) -
             "Recalculate the workbook, save it and send it again, or type the value.",
         )
     read: Callable[..., Any] = _READ[column.type]
-    return read(column, reader, text, remark)
+    reading.values[column.name] = read(column, reader, text, remark)
+    return reading.values[column.name]
 
 
 Remark = Callable[[str, str, str], None]

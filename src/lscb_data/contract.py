@@ -37,6 +37,7 @@ class Batch(Strict):
 
     code: Name
     expect: str
+    of: Literal["accepted", "received"] = Field("accepted", description="The rows that are judged; set aside or not")
     arguments: dict[str, Any] = {}
     query: str | None = None
     message: str
@@ -104,6 +105,11 @@ class Sheet(Strict):
     def keyed(self, key: str) -> Column | None:
         """The column that holds this key of a row, if there is one."""
         return next((column for column in self.columns if column.key == key), None)
+
+    @property
+    def names_children(self) -> bool:
+        """Whether its rows are of children who can be told by them: then nothing typed in them may be said again."""
+        return any(c.identifier or c.type == "identifier" for c in self.columns)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -27,6 +27,7 @@ from lscb_data.screen import TYPES, quote, screen_sql
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, UnreadableError, read_grids
 
+_TABLE = {"accepted": "{}", "received": "{}__received"}  # what the judge of the whole sees of a sheet
 ABOUT, LISTS = "About this return", "Lists for this return"  # the template's own sheets, which say nothing of the figures
 
 
@@ -74,7 +75,9 @@ def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], peri
                 judged = _judge_rows(connection, rows, reader)
                 out.sheets.append((rows.sheet, judged))
                 out.findings += [f.at(sheet=rows.sheet.names[0]) for row in judged for f in row.findings]
-                _keep_accepted(connection, next(s for s in contract.sheets if s.sheet == rows.sheet.sheet), judged)
+                sheet = next(s for s in contract.sheets if s.sheet == rows.sheet.sheet)
+                _keep(connection, sheet, _TABLE["received"].format(sheet.sheet), judged)
+                _keep(connection, sheet, _TABLE["accepted"].format(sheet.sheet), [row for row in judged if row.accepted])
         if not out.refused:
             _judge_batches(database, out)
     # A cell that several rows read (an area's name over its months) is one finding.
@@ -201,19 +204,18 @@ def _passed(row: Row, typed: Mapping[str, Any], sheet: Sheet) -> Judged:
     return Judged(row, values, ())
 
 
-def _keep_accepted(connection: duckdb.DuckDBPyConnection, sheet: Sheet, judged: list[Judged]) -> None:
-    """The accepted rows as a typed table of the sheet's name, for the judge of the whole."""
+def _keep(connection: duckdb.DuckDBPyConnection, sheet: Sheet, name: str, rows: list[Judged]) -> None:
+    """The rows as a typed table for the judge of the whole; what could not be read is NULL."""
     columns = {c.name: TYPES[c.type] for c in sheet.columns}
-    accepted = [row for row in judged if row.accepted]
-    held = {name: [_stored(row.values.get(name), kind) for row in accepted] for name, kind in columns.items()}
+    held = {column: [_stored(row.values.get(column), kind) for row in rows] for column, kind in columns.items()}
     kinds = {"bigint": pa.int64(), "decimal(28, 10)": pa.decimal128(28, 10), "date": pa.date32()}
     table = pa.table(
-        {"row": pa.array([row.row.number for row in accepted], pa.int64())}
-        | {name: pa.array(held[name], kinds.get(kind, pa.string())) for name, kind in columns.items()}
+        {"row": pa.array([row.row.number for row in rows], pa.int64())}
+        | {column: pa.array(held[column], kinds.get(kind, pa.string())) for column, kind in columns.items()}
     )
-    connection.register("accepted rows", table)
-    connection.execute(f'create table {quote(sheet.sheet)} as from "accepted rows"')
-    connection.unregister("accepted rows")
+    connection.register("judged rows", table)
+    connection.execute(f'create table {quote(name)} as from "judged rows"')
+    connection.unregister("judged rows")
 
 
 def _stored(value: Any, kind: str) -> Any:
@@ -228,9 +230,11 @@ def _stored(value: Any, kind: str) -> Any:
 
 
 def _judge_batches(database: Path, out: Judgement) -> None:
-    declared = {(sheet.sheet, batch.code): (sheet, batch) for sheet, _ in out.sheets for batch in sheet.batch}
+    declared = {
+        (_TABLE[batch.of].format(sheet.sheet), batch.code): (sheet, batch) for sheet, _ in out.sheets for batch in sheet.batch
+    }
     expectations = [
-        Expectation(batch.code, sheet.sheet, batch.expect, batch.arguments, batch.query) for sheet, batch in declared.values()
+        Expectation(code, table, batch.expect, batch.arguments, batch.query) for (table, code), (_, batch) in declared.items()
     ]
     cells = {(s.sheet, row.row.number): row.row.cells for s, rows in out.sheets for row in rows}
     try:
@@ -251,7 +255,7 @@ def _judge_batches(database: Path, out: Judgement) -> None:
             number, column = row.get("row"), str(row.get("column") or batch.arguments.get("column") or "") or None
             shown = {key: _trim(value) for key, value in row.items()} | {"observed": breach.observed.removeprefix("found ")}
             message = batch.message.format_map(_Said(shown))
-            cell = cells.get((breach.table, number), {}).get(column or "") if number else None
+            cell = cells.get((sheet.sheet, number), {}).get(column or "") if number else None
             where = {"sheet": sheet.names[0], "cell": cell, "column": column, "row": number}
             out.findings.append(Finding(batch.code, batch.severity, message, batch.fix).at(**where))
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
 from lscb_data import rule
-from lscb_data.cell import Rated, Reader, read_cell
+from lscb_data.cell import Rated, Reader, Reading, read_cell
 from lscb_data.column import Column
 from lscb_data.contract import Sheet
 from lscb_data.figure import Figure
@@ -20,7 +20,10 @@ from lscb_data.rounding import places_of
 
 @dataclass(frozen=True)
 class Judged:
-    """One row as judged: what was received, what it says, and whether it is accepted or set aside."""
+    """One row as judged: what was received, what it says, and whether it is accepted or set aside.
+
+    Of a row set aside `values` has the cells that could be read: whose figures are now unknown, and when.
+    """
 
     row: Row
     values: dict[str, Any]
@@ -33,7 +36,7 @@ class Judged:
 
 def row_model(sheet: Sheet, reader: Reader) -> type[BaseModel]:
     """The pydantic model of the sheet's rows: texts in; figures, codes, dates and periods out."""
-    reader = replace(reader, hushed=any(c.identifier or c.type == "identifier" for c in sheet.columns))
+    reader = replace(reader, hushed=sheet.names_children)
     fields: dict[str, Any] = {
         column.name: (Annotated[Any, BeforeValidator(partial(read_cell, column, reader))], ...) for column in sheet.columns
     }
@@ -45,17 +48,17 @@ def row_model(sheet: Sheet, reader: Reader) -> type[BaseModel]:
 
 def judge_row(model: type[BaseModel], sheet: Sheet, row: Row) -> Judged:
     """The row's values and every finding on it: cells first, and then, where all could be read, its rules."""
-    remarks: list[Finding] = []
+    reading = Reading()
+    values, remarks = reading.values, reading.remarks
     try:
-        read = model.model_validate(row.texts, context=remarks)
+        model.model_validate(row.texts, context=reading)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
             column = str(fault["loc"][0])
             fix = str(fault.get("ctx", {}).get("fix", "Correct the cell."))
             message = fault["msg"].removesuffix(".") + "."
             remarks.append(Finding(fault["type"], Severity.ERROR, message, fix, column=column))
-        return Judged(row, {}, _placed(remarks, row))
-    values = {name: getattr(read, name) for name in type(read).model_fields}
+        return Judged(row, values, _placed(remarks, row))
     plain = {name: _plain(value) for name, value in values.items()}
     places = {name: places_of(value.printed or "") for name, value in values.items() if isinstance(value, Figure)}
     for one in sheet.rules:

@@ -23,8 +23,10 @@ from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission, write_whole
 
-READER = 1  # counts up when what is read from the same file by the same contract changes
+READER = 2  # counts up when what is read from the same file by the same contract changes
 
+SET_ASIDE = "Its row was set aside: see the findings."
+PERIOD = ("period_type", "period", "period_start", "period_end")
 _DECIMAL = pa.decimal128(28, 10)
 FIGURES = pa.schema(
     [
@@ -169,15 +171,18 @@ def _column_figures(
 ) -> Iterator[dict[str, Any]]:
     value = row.values.get(column.name)
     keys = {key: by.name for key in ("period", "area", "provider", "breakdown") if (by := sheet.keyed(key))}
+    # Of a row set aside a key may not be known: then nor is whose figure it is, and it is not taken for the whole's.
+    unread = {key for key, name in keys.items() if row.values.get(name) is None} if not row.accepted else set()
     period = _period_of(column, submission.period, row.values.get(keys.get("period", "")))
     breakdown = row.values.get(keys["breakdown"]) if "breakdown" in keys else column.breakdown
+    whole = None if "breakdown" in unread else "all"
     base = {
         "submission_id": submission.id,
         "return": contract.return_,
         "sheet": sheet.sheet,
         "row": row.row.number,
         "accepted": row.accepted,
-        "area_code": column.area or row.values.get(keys.get("area", "")) or area,
+        "area_code": column.area or row.values.get(keys.get("area", "")) or (None if "area" in unread else area),
         "provider": row.values.get(keys.get("provider", "")),
         "period_type": period.type,
         "period": str(period),
@@ -185,8 +190,8 @@ def _column_figures(
         "period_end": period.end,
         "measure": column.measure,
         "prints": column.prints,
-        "breakdown_type": (column.breakdown_type or sheet.breakdown_type) if breakdown not in (None, "all") else None,
-        "breakdown": breakdown or "all",
+        "breakdown_type": (column.breakdown_type or sheet.breakdown_type) if (breakdown or whole) != "all" else None,
+        "breakdown": breakdown or whole,
         "label": row.row.texts.get(keys.get("breakdown", "")),
         "printed": row.row.texts.get(column.name) or None,
         "unit": column.unit,
@@ -195,7 +200,9 @@ def _column_figures(
         "cell": f"{submission.place}!{sheet.names[0]}!{row.row.cells.get(column.name, '')}",
     }
     if not row.accepted:
-        yield base | {"status": str(Status.UNRELIABLE)}
+        when = {} if "period" not in unread or column.of != "row" else dict.fromkeys(PERIOD)
+        said = {"printed": None, "label": None} if sheet.names_children else {}
+        yield base | when | said | {"status": str(Status.UNRELIABLE), "note": SET_ASIDE}
     elif isinstance(value, Rated):
         own = {"breakdown_type": "rating", "breakdown": value.code, "qualifier": value.printed, "status": str(value.status)}
         yield base | own | {"note": value.text or None}

@@ -56,6 +56,13 @@ def test_a_quarter_given_whole_mends_its_missing_month_in_the_year() -> None:
     assert w.row("starts", "2014-15 Q4").note == "The supplier's own figure. 2 of 3 months were supplied."
 
 
+def test_a_total_printed_for_a_quarter_beside_its_months_is_not_added_to_them() -> None:
+    totals = [figure("starts", f"2014-15 Q{n}", value) for n, value in enumerate((88, 97, 117), 1)]
+    w = told(months("starts", "2014-04", *YEAR), *totals, indicators=[STARTS])
+    assert w.value("starts", "2014-15") == 461  # not 763
+    assert (w.value("starts", "2014-15 Q1"), w.row("starts", "2014-15 Q1").as_printed) == (88, 88)
+
+
 def test_a_figure_for_the_year_alone_stands_for_the_year_alone() -> None:
     w = told(figure("starts", "2014-15", 461), indicators=[STARTS])
     assert w.value("starts", "2014-15") == 461

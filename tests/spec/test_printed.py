@@ -166,7 +166,8 @@ def test_a_later_return_that_restates_a_month_holds_and_is_asked() -> None:
 
 def test_rows_set_aside_are_not_counted() -> None:
     w = told(months("starts", "2014-04", 33, 26), figure("starts", "2014-06", 999, accepted=False), indicators=[STARTS])
-    assert w.row("starts", "2014-15 Q1").note == "2 of 3 months were supplied."
+    assert (w.value("starts", "2014-06"), w.status("starts", "2014-06")) == (None, "unreliable")
+    assert w.row("starts", "2014-15 Q1").note == "2 of 3 months were given as figures."
 
 
 def test_what_was_asked_about_a_cell_goes_with_its_figure() -> None:

@@ -308,7 +308,9 @@ def test_a_batch_that_cannot_be_worked_out_refuses_and_does_not_raise(
 
 
 def test_a_breach_stands_at_the_cell_that_it_names(make_workbook: Any, judge: Judges, monkeypatch: pytest.MonkeyPatch) -> None:
-    breach = Breach("months_complete", "new_plans", "found 2", ({"row": 5, "column": "plans", "whole": Decimal("84.000")},), 1)
+    breach = Breach(
+        "months_complete", "new_plans__received", "found 2", ({"row": 5, "column": "plans", "whole": Decimal("84.000")},), 1
+    )
     monkeypatch.setattr(judgement, "judge", lambda *_: [breach])
     found = judge(make_workbook(csc()))
     assert said(found) == [("months_complete", "blocker", "New plans", "B5")]
@@ -319,3 +321,12 @@ def test_ten_thousand_rows_are_screened_and_kept(make_csv: Any, judge: Judges) -
     rows = "".join(ROW.replace("131150", str(number)) for number in range(1, 10_001))
     found = judge(make_csv(LONG + rows), ONS, "2014-15")
     assert (found.received, found.accepted, said(found)) == (10_000, 10_000, [])
+
+
+def test_of_a_row_set_aside_it_is_still_known_for_when_and_for_what_it_is(make_workbook: Any, judge: Judges) -> None:
+    old = "Eldest: 14 yrs. old"
+    found = judge(make_workbook(csc(New_plans=new_plans(["Apr", "2x", old], ["May", 30, old], ["Jun", 41, old]))))
+    assert said(found) == [("not_a_whole_number", "error", "New plans", "B4")]
+    assert (found.refused, found.received, found.accepted) == (False, 9, 8)
+    first = found.sheets[0][1][0]
+    assert (str(first.values["month"]), first.accepted, "plans" in first.values) == ("2014-04", False, False)
