@@ -82,7 +82,8 @@ def template(
     context: typer.Context,
     return_: Annotated[str, typer.Argument(metavar="RETURN", help="Name of the return, such as marac__cases.")],
     period: PeriodOption = None,
-    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    area_name: Annotated[str | None, typer.Option("--area", help="The area's name, where there is no Board's folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The .xlsx file to write.")] = None,
 ) -> None:
     """Write a blank workbook for an agency to fill in.
 
@@ -97,9 +98,12 @@ def template(
     contracts = contracts_of(here)
     contract = contracts[return_]
     when = period_of(period) or room.last_ended(contract, datetime.now(UTC).date())
-    area_name = here.settings.area_name if (here.home / board.SETTINGS).exists() else ""
-    made = room.template(contract, when, contracts.codes, area_name)
     out = out or Path(f"{return_}-{when.folder}.xlsx")
+    if out.suffix.lower() != ".xlsx":
+        raise UserError(f"{out}: a template is an Excel workbook, so give it a name that ends in .xlsx.")
+    if (here.home / board.SETTINGS).exists():
+        area_name = area_name or here.settings.area_name
+    made = room.template(contract, when, contracts.codes, area_name or "")
     if out.exists():
         raise UserError(f"{out} is there already; name another file with --out.")
     made.book.save(out)

@@ -105,6 +105,8 @@ def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure
             said = f"{_quoted(text, reader)} is not written as agreed"
             raise _fault("not_as_agreed", said, _as_example(column))
         inner = found[1] or ""
+        if inner.lower() in column.words:
+            return Figure(text, value=column.words[inner.lower()])
     pattern = PATTERNS[column.type]
     value = number(inner, pattern)
     if value is not None:
@@ -123,7 +125,9 @@ def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure
     raise _fault(
         "not_a_number" if column.type != "count" else "not_a_whole_number",
         f"{_quoted(text, reader)} is not a {kind}",
-        "Give a number; if it is not known, leave the cell blank and say why.",
+        f"{_as_example(column)[:-1]}, or leave it blank and say why."
+        if column.pattern
+        else "Give a number; if it is not known, leave the cell blank and say why.",
     )
 
 
@@ -230,7 +234,19 @@ def _rating(column: Column, reader: Reader, text: str, remark: Remark) -> Rated 
             figures = [("all", span)]
         if not figures:
             remark("no_figures", f"{_called(column)} gives no figures that can be read.", "Give the percentage by level.")
+        elif left := re.search(r"[0-9.]+ ?%", _without(rest, figures)):
+            remark(
+                "figures_unread",
+                f"{_called(column)} gives {'a figure' if reader.hushed else left[0]} that belongs to nothing; it was not read.",
+                _as_example(column),
+            )
     return Rated(code.code, code.label, rest, Status(code.status) if code.status else Status.REPORTED, tuple(figures))
+
+
+def _without(text: str, figures: list[tuple[str, Figure]]) -> str:
+    for _, figure in figures:
+        text = text.replace(figure.printed or "", " ", 1)
+    return text
 
 
 _READ: dict[str, Callable[..., Any]] = {

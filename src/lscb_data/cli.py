@@ -76,13 +76,15 @@ def receive(
 
     Without --return and --period they are recognised from what stands in it.
     """
+    from datetime import UTC, datetime
+
     from lscb_data import recognise, show, submission
     from lscb_data.workbook import UnreadableError
 
     board = board_of(context)
-    area_name, contracts = board.settings.area_name, contracts_of(board)
+    area_name, contracts, today = board.settings.area_name, contracts_of(board), datetime.now(UTC).date()
     try:
-        contract, when = recognise.recognise(there(file), contracts, area_name, return_, period_of(period))
+        contract, when = recognise.recognise(there(file), contracts, today, area_name, return_, period_of(period))
     except UnreadableError as error:
         raise UserError(f"{file.name}: {error} To keep it as evidence all the same, add --return and --period.") from None
     kept, new = submission.receive(board, file, contract, when, note)
@@ -128,6 +130,8 @@ def check(
 
     Sheet, cell, what, and what to do. Needs no warehouse and no Board's folder.
     """
+    from datetime import UTC, datetime
+
     from lscb_data import board, recognise, show
     from lscb_data.judgement import judge_file
     from lscb_data.workbook import UnreadableError, read_grids
@@ -141,7 +145,8 @@ def check(
     with progress(f"Checking {file.name} …"):
         try:
             area_name = area_name or recognise.area_named(read_grids(there(file)), contracts.codes)
-            contract, when = recognise.recognise(file, contracts, area_name, return_, period_of(period))
+            today = datetime.now(UTC).date()
+            contract, when = recognise.recognise(file, contracts, today, area_name, return_, period_of(period))
         except UnreadableError as error:
             show.unreadable(error.finding.at(file=file.name), form)
             raise typer.Exit(REFUSED) from None

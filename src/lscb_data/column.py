@@ -1,11 +1,13 @@
 """One column of a return: its words, type, bounds and what its figures are."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from lscb_data import label
 from lscb_data.finding import Severity
 from lscb_data.period import Period, parse
 from lscb_data.promise import Name, Strict
@@ -14,6 +16,7 @@ Letter = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}$")]
 NUMBERS = ("count", "decimal", "percent")
 _OWN = {"row", "sure", "stopped", "accepted", "submission_id", "sheet", "cell"}  # columns that the machinery adds
 _NOT_RE2 = re.compile(r"\(\?[=!<>(]|\(\?P[=>]|\\[1-9Z]|[*+?}]\+")  # what Python's expressions have and the database's have not
+_BOTH_CASES = re.compile(r"\(\?-?[a-z]*i")  # the database takes more letters for one (K and the kelvin sign) than Python does
 
 
 class Embedded(Strict):
@@ -37,7 +40,11 @@ class Column(Strict):
     name: Name
     description: str
     type: Literal["count", "decimal", "percent", "month", "date", "code", "text", "identifier", "rating"]
-    printed: list[str] = Field([], description="Heading or label as suppliers print it; the first is the template's")
+    printed: list[str] = Field(
+        [],
+        description="Heading or label as suppliers print it; the first is the template's. {year}, {year_start}, {year_end},"
+        " {previous_year} and {board} stand for the return's own (2014-15, 2014, 2015, 2013-14, the Board's area)",
+    )
     at: Letter | None = Field(None, description="The sheet's column, where the heading does not stand over its figures")
     block: Name | None = Field(None, description="months_across: the block of lines it stands in")
     across: str | None = Field(None, description="matrix without a key across: the heading its figure stands under")
@@ -76,6 +83,10 @@ class Column(Strict):
             raise ValueError(
                 f"column {self.name}: pattern needs exactly one group, the value, and neither looks ahead nor back"
             )
+        if self.pattern and _BOTH_CASES.search(self.pattern):
+            raise ValueError(f"column {self.name}: pattern names small letters and capitals itself, [Nn]early, and not by (?i)")
+        for text in self._texts():
+            label.check(text)
         if not self.is_number and (self.words or self.minimum is not None or self.maximum is not None):
             raise ValueError(f"column {self.name}: bounds and words belong to numbers")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
@@ -98,6 +109,15 @@ class Column(Strict):
             if bound:
                 parse(bound)
         return self
+
+    def _texts(self) -> list[str]:
+        return [*self.printed, self.description, self.note or "", self.example or ""]
+
+    def worded(self, said: Mapping[str, str]) -> "Column":
+        """The column with these words for `{board}`, `{year}` and their like."""
+        texts = {"description": self.description, "note": self.note, "example": self.example}
+        filled = {name: text and label.fill(text, said) for name, text in texts.items()}
+        return self.model_copy(update=filled | {"printed": [label.fill(text, said) for text in self.printed]})
 
     def _not_one(self, value: Decimal) -> bool:
         return not value.is_finite() or (self.type == "count" and value != int(value))

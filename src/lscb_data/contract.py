@@ -1,7 +1,7 @@
 """What a return must look like: one YAML file in `schemas/returns`, itself validated here."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from lscb_data import label
 from lscb_data.codes import CodeList, read_codes
 from lscb_data.column import Column
 from lscb_data.figure import Status
@@ -90,6 +91,8 @@ class Sheet(Strict):
                 raise ValueError(f"rule {rule.code}: breaks names unknown columns {sorted(unknown)}")
         if unknown := set(self.example) - set(names):
             raise ValueError(f"sheet {self.sheet}: the example has unknown columns {sorted(unknown)}")
+        for text in self._texts():
+            label.check(text)
         blocks = {column.block for column in self.columns if column.block}
         if unknown := blocks - set(self.blocks):
             raise ValueError(f"sheet {self.sheet}: unknown blocks {sorted(unknown)}")
@@ -101,6 +104,34 @@ class Sheet(Strict):
         if bare := [c.name for c in lines if not c.printed]:
             raise ValueError(f"sheet {self.sheet}: say how {', '.join(bare)} is printed")
         return self
+
+    def _texts(self) -> list[str]:
+        headings = [spelling for spellings in self.blocks.values() for spelling in spellings]
+        return [self.description, self.title or "", *self.footnotes, *self.example.values(), *headings]
+
+    def asked_in(self, period: Period, board: str) -> "Sheet":
+        """The sheet as the period's return has it: its columns and rules, and its words with the year and the Board's area."""
+        columns = [column for column in self.columns if column.applies_to(period)]
+        names = {column.name for column in columns}
+        rules = [rule for rule in self.rules if set(columns_of(rule.must)) <= names]
+        return self.model_copy(update={"columns": columns, "rules": rules}).worded(label.words(period, board))
+
+    def worded(self, said: Mapping[str, str]) -> "Sheet":
+        """The sheet with these words for `{board}`, `{year}` and their like."""
+
+        def fill(text: str) -> str:
+            return label.fill(text, said)
+
+        return self.model_copy(
+            update={
+                "title": self.title and fill(self.title),
+                "description": fill(self.description),
+                "blocks": {block: [fill(text) for text in spellings] for block, spellings in self.blocks.items()},
+                "footnotes": [fill(text) for text in self.footnotes],
+                "columns": [column.worded(said) for column in self.columns],
+                "example": {name: fill(text) for name, text in self.example.items()},
+            }
+        )
 
     def keyed(self, key: str) -> Column | None:
         """The column that holds this key of a row, if there is one."""

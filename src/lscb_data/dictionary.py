@@ -11,9 +11,11 @@ from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.indicator import Indicator, Topic
+from lscb_data.label import IN_WORDS
 from lscb_data.warehouse import Table
-from lscb_data.wording import checks, heading, kind, said
+from lscb_data.wording import checks, example, heading, kind, said
 
+LABELS = "YYYY is the calendar year in which the financial year begins: of 2014-15, YYYY is 2014 and YYYY+1 is 2015."
 MADE = "<!-- Made by `lscb docs`: change the contract, not this page. -->"
 SCHEMAS: Mapping[str, type[BaseModel]] = {"return.schema.json": Return, "indicators.schema.json": Topic}
 Indicators = Mapping[str, tuple[str, Indicator]]
@@ -90,8 +92,10 @@ def _return(contract: Return, indicators: Indicators) -> Iterator[str]:
     }
     yield from (f"- {name}: {text}" for name, text in facts.items() if text)
     yield f"- Template: `lscb template {contract.return_}`"
-    for sheet in contract.sheets:
-        yield from _sheet(sheet, indicators)
+    lines = [line for sheet in contract.sheets for line in _sheet(sheet.worded(IN_WORDS), indicators)]
+    if any("YYYY" in line for line in lines):
+        yield from ("", LABELS)
+    yield from lines
 
 
 def _sheet(sheet: Sheet, indicators: Indicators) -> Iterator[str]:
@@ -111,7 +115,7 @@ def _sheet(sheet: Sheet, indicators: Indicators) -> Iterator[str]:
                 c.description,
                 _kind(c),
                 _gives(c, indicators),
-                c.example or sheet.example.get(c.name, ""),
+                example(c, sheet),
             )
             for c in sheet.columns
         ],
@@ -129,6 +133,7 @@ def _kind(column: Column) -> str:
     if column.codes:
         words = words.replace(column.codes, f"[{column.codes}](../codes/{column.codes}.md)", 1)
         words += "" if column.type == "code" else f" on the list [{column.codes}](../codes/{column.codes}.md)"
+    words += "".join(f", {way} {bound}" for way, bound in (("from", column.since), ("until", column.until)) if bound)
     return words + (", identifier: pseudonymised on loading" if column.identifier else "")
 
 

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from lscb_data import period as periods
+from lscb_data.about import disputed, is_own
 from lscb_data.batch import BrokenExpectation, Expectation, judge
 from lscb_data.cell import Rated, Reader
 from lscb_data.codes import CodeList
@@ -28,7 +29,6 @@ from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, UnreadableError, read_grids
 
 _TABLE = {"accepted": "{}", "received": "{}__received"}  # what the judge of the whole sees of a sheet
-ABOUT, LISTS = "About this return", "Lists for this return"  # the template's own sheets, which say nothing of the figures
 
 
 @dataclass
@@ -78,6 +78,8 @@ def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], peri
                 sheet = next(s for s in contract.sheets if s.sheet == rows.sheet.sheet)
                 _keep(connection, sheet, _TABLE["received"].format(sheet.sheet), judged)
                 _keep(connection, sheet, _TABLE["accepted"].format(sheet.sheet), [row for row in judged if row.accepted])
+        if out.sheets and not out.refused and not any(map(_filled_in, out.sheets)):
+            _nothing_filled_in(out)
         if not out.refused:
             _judge_batches(database, out)
     # A cell that several rows read (an area's name over its months) is one finding.
@@ -107,12 +109,32 @@ def _lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mappin
         _doubled_rows(rows, out.period, codes)
         out.findings += [f.at(sheet=found[0].name) for f in rows.findings]
         laid.append(rows)
+    out.findings += disputed(grids, out.period)
     for grid in grids:
-        if grid.cells and grid.name not in {*known, ABOUT, LISTS}:
+        if grid.cells and grid.name not in known and not is_own(grid):
             message = f"The sheet '{grid.name[:40]}' is not part of this return; it was not read."
             fix = "Take it out, or agree with the Board what it holds."
             out.findings.append(Finding("sheet_unknown", Severity.QUERY, message, fix, sheet=grid.name[:40]))
     return laid
+
+
+def _filled_in(laid: tuple[Sheet, list[Judged]]) -> bool:
+    """Whether anything stands in the sheet beside the keys, which a template has beforehand."""
+    sheet, rows = laid
+    asked = [column.name for column in sheet.columns if not column.key] or [column.name for column in sheet.columns]
+    return any(row.row.texts.get(name) for row in rows for name in asked)
+
+
+def _nothing_filled_in(out: Judgement) -> None:
+    """A file that says nothing would take the place of one that does. A sheet left blank beside others is asked for instead:
+    an agency may well have one part of its return and not another."""
+    blank = Finding(
+        "nothing_filled_in",
+        Severity.BLOCKER,
+        "Nothing was filled in: every cell that is asked for is blank.",
+        "Fill in the cells and send it again; 0 means none. If there is nothing to give, tell the Board why instead.",
+    )
+    out.findings = [blank, *(finding for finding in out.findings if finding.code != "not_supplied")]
 
 
 def _stated_period(rows: Rows, period: Period) -> None:

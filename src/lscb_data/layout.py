@@ -12,7 +12,6 @@ from lscb_data.laid import Row, Rows
 from lscb_data.matrix import matrix
 from lscb_data.months_across import months_across
 from lscb_data.period import Period
-from lscb_data.rule import columns_of
 from lscb_data.table import table
 from lscb_data.workbook import Grid
 
@@ -21,10 +20,7 @@ __all__ = ["Row", "Rows", "lay_out"]
 
 def lay_out(grid: Grid, sheet: Sheet, period: Period, board: str, codes: Mapping[str, CodeList]) -> Rows:
     """The sheet's rows. `board` is the Board's own area as its suppliers name it."""
-    columns = [column for column in sheet.columns if column.applies_to(period)]
-    names = {column.name for column in columns}
-    rules = [one for one in sheet.rules if set(columns_of(one.must)) <= names]
-    sheet = sheet.model_copy(update={"columns": columns, "rules": rules})
+    sheet = sheet.asked_in(period, board)
     out = Rows(sheet)
     match sheet.layout:
         case "table":

@@ -9,9 +9,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from lscb_data.about import LISTS
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
-from lscb_data.judgement import LISTS
 from lscb_data.workbook import letters
 
 _HEAD, _INPUT = PatternFill("solid", fgColor="DDE6EE"), PatternFill("solid", fgColor="FFFBE6")

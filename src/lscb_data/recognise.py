@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from lscb_data.about import about, is_own
 from lscb_data.codes import CodeList
 from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.finding import Finding, Severity, UserError
@@ -31,6 +33,10 @@ class Fit:
         """How far the file is from the return: by sheets that are missing or another's, then by any fault."""
         return sum(one.code in _ANOTHER for one in self.why_not), len(self.why_not)
 
+    def early(self, today: date) -> bool:
+        """Whether the file would be the return, for a period that has not ended."""
+        return not self.why_not and self.period is not None and self.period.end >= today
+
     def __str__(self) -> str:
         return f"{self.contract.return_} for {self.period}" if self.period else self.contract.return_
 
@@ -38,27 +44,40 @@ class Fit:
 def recognise(
     path: Path,
     contracts: Contracts,
+    today: date,
     area_name: str | None = None,
     return_: str | None = None,
     period: Period | None = None,
 ) -> tuple[Return, Period]:
-    """The return and the period that the file is, among those that are said already.
+    """The return and the period that the file is, among those that are said already; a template's own word is one of them.
 
-    Raises UserError, naming what it might be, where that is unclear; UnreadableError for no workbook.
+    Raises UserError, naming what it might be, where that is unclear, and for a period that has not ended; UnreadableError for
+    no workbook.
     """
+    if period and period.end >= today:
+        raise UserError(f"{period} has not ended: it ends on {_day(period.end)}. Send a return once its period is over.")
     if return_ and period:
         return contracts[return_], period
     grids = _tops(read_grids(path))
     area_name = area_name or area_named(grids, contracts.codes)
+    own = about(grids)
+    if own.return_ in contracts.returns and return_ in (None, own.return_):
+        return_, period = own.return_, period or own.period
+    grids = [grid for grid in grids if not is_own(grid)]
     ending = path.suffix.lower().lstrip(".")
     known = [contracts[return_]] if return_ else list(contracts.returns.values())
     if not (asked := [contract for contract in known if ending in contract.formats]):
         taken = ", ".join(sorted({form for contract in known for form in contract.formats}))
         raise UserError(f"{path.name}: {return_ or 'a return'} is taken as {taken}, not {ending}.")
-    tried = [fit for contract in asked for fit in _fits(path, grids, contract, contracts.codes, area_name, period)]
-    fits = [fit for fit in tried if not fit.why_not]
+    tried = [fit for contract in asked for fit in _fits(path, grids, contract, contracts.codes, area_name, today, period)]
+    early, fits = [fit for fit in tried if fit.early(today)], [fit for fit in tried if not (fit.why_not or fit.early(today))]
     if len(fits) == 1 and fits[0].period:
         return fits[0].contract, fits[0].period
+    if not fits and early:
+        ends = _day(early[0].period.end) if early[0].period else ""
+        raise UserError(
+            f"{path.name} is {early[0]}, which has not ended: it ends on {ends}. If it is for another, add --period."
+        )
     if not fits:
         nearest = sorted(tried, key=lambda fit: fit.distance)[:3]
         raise UserError(
@@ -69,16 +88,16 @@ def recognise(
     if len(fits) == 1:
         raise UserError(
             f"{path.name} is {fits[0].contract.return_} ({fits[0].contract.title}), but nothing in it"
-            f" says for which period: add --period, such as --period '{_forms(fits[0].contract)}'."
+            f" says clearly for which period: add --period, such as --period '{_forms(fits[0].contract)}'."
         )
     raise UserError(f"{path.name} could be {' or '.join(map(str, fits))}: say which with --return and --period.")
 
 
 def area_named(grids: list[Grid], codes: Mapping[str, CodeList]) -> str:
-    """The area on the list of areas that has a cell to itself in the file: whose return it is."""
+    """Whose return it is: the area that a template names, or the one on the list of areas that has a cell to itself."""
     texts = {fold(text) for grid in grids for text in grid.cells.values()}
     labels = [code.label for code in codes["areas"].codes] if "areas" in codes else []
-    return next((label for label in labels if fold(label) in texts), "")
+    return about(grids).area or next((label for label in labels if fold(label) in texts), "")
 
 
 def _tops(grids: list[Grid]) -> list[Grid]:
@@ -91,39 +110,50 @@ def _fits(
     contract: Return,
     codes: Mapping[str, CodeList],
     area_name: str,
+    today: date,
     period: Period | None,
 ) -> Iterator[Fit]:
     """The periods that fit, on the best evidence there is; failing any, the likeliest and why not."""
-    tiers = [[period]] if period else [*_evidence(grids, contract), _any_year(contract)]
-    misfits = []
-    for place, periods in enumerate(tiers):
-        known = period is not None or place < len(tiers) - 1
-        found = [(one, tuple(_faults(path, grids, contract, one, codes, area_name))) for one in periods]
-        if fitting := [Fit(contract, one) for one, faults in found if not faults]:
-            yield from fitting if known else [Fit(contract, None)]
+    tried: list[Fit] = []
+    for periods in [[period]] if period else _evidence(path, grids, contract):
+        found = [Fit(contract, one, tuple(_faults(path, grids, contract, one, codes, area_name))) for one in periods]
+        if fitting := [fit for fit in found if not (fit.why_not or fit.early(today))]:
+            yield from fitting
             return
-        misfits += [Fit(contract, one if known else None, faults) for one, faults in found]
-    yield min(misfits, key=lambda fit: fit.distance)
+        tried += found
+    if not period and not any(fit.early(today) for fit in tried):
+        shapes = [tuple(_faults(path, grids, contract, one, codes, area_name)) for one in _any_year(contract)]
+        tried += [Fit(contract, None, min(shapes, key=len))]
+    yield min(tried, key=lambda fit: fit.distance)
 
 
-def _evidence(grids: list[Grid], contract: Return) -> Iterator[list[Period]]:
-    """The periods that the file speaks of, the surest evidence first: months with their years, a
-    heading or note that names just the period, one that names a longer or a shorter time."""
+def _evidence(path: Path, grids: list[Grid], contract: Return) -> Iterator[list[Period]]:
+    """The periods that the file speaks of, the surest evidence first. Sheets beside the return's own are heard where those say
+    nothing."""
+    names = {fold(name) for sheet in contract.sheets for name in sheet.names}
+    own = [grid for grid in grids if path.suffix.lower() == ".csv" or fold(grid.name) in names]
+    said = list(_spoken_of(own, contract))
+    yield from said if any(said) else _spoken_of([grid for grid in grids if grid not in own], contract)
+
+
+def _spoken_of(grids: list[Grid], contract: Return) -> Iterator[list[Period]]:
+    """Months with their years; a heading or note that names just the period; and where none does, a longer or shorter time."""
     of = quarter_of if contract.frequency == "quarterly" else year_of
     spans = [span for grid in grids for text in grid.cells.values() for span in stated(text)]
     around = sorted({of(month.start) for span in spans for month in span.months()})
+    exact = [one for one in around if any((one.start, one.end) == (s.start, s.end) for s in spans)]
     yield sorted({of(month.start) for month in _dated_months(grids)})
-    yield [one for one in around if any((one.start, one.end) == (s.start, s.end) for s in spans)]
-    yield around
+    yield exact or around
 
 
 def _dated_months(grids: list[Grid]) -> Iterator[Period]:
-    """Months that stand in a cell with their year: `Apr-14`, or `Apr-` over `14`."""
+    """Months that stand in a cell with their year: `Apr-14`, or `Apr-` over `14`, or `Apr` over `2014`. `Apr` over `14` may be
+    a month over its count."""
     somewhere = year_of(parse("2000-04").start)
     for grid in grids:
         for (row, column), text in grid.cells.items():
             below = grid.cells.get((row + 1, column), "")
-            joined = f"{text} {below}" if re.fullmatch(r"(20)?\d\d", below) else text
+            joined = f"{text} {below}" if re.fullmatch(r"20\d\d" if text[-1].isalnum() else r"(20)?\d\d", below) else text
             if len(text) <= 20 and re.search(r"\d", joined) and (month := month_named(joined, somewhere)):
                 yield month
 
@@ -156,7 +186,8 @@ def _faults(
                 yield _fault("sheet_missing", f"The sheet '{sheet.names[0]}' is missing.")
             continue
         laid = lay_out(found[0], sheet, period, area_name, dict(codes))
-        yield from (finding for finding in laid.findings if finding.severity is Severity.BLOCKER)
+        # A blank sheet is the return all the same: to be refused as what it is.
+        yield from (one for one in laid.findings if one.severity is Severity.BLOCKER and one.code != "no_rows")
         yield from _other_months(laid, sheet, period)
 
 
@@ -173,6 +204,10 @@ def _other_months(laid: Rows, sheet: Sheet, period: Period) -> Iterator[Finding]
                 "month_outside",
                 f"{month.start:%B %Y} on the sheet '{sheet.names[0]}' is not part of {period}.",
             )
+
+
+def _day(when: date) -> str:
+    return f"{when.day} {when:%B %Y}"
 
 
 def _forms(contract: Return) -> str:

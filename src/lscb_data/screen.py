@@ -58,7 +58,7 @@ def _column(column: Column, codes: Mapping[str, CodeList], period: Period, missi
         bounds = [f"{value} >= {column.minimum}"] if column.minimum is not None else []
         bounds += [f"{value} <= {column.maximum}"] if column.maximum is not None else []
         said = ", ".join(literal(text) for text in sorted({*missing, *column.words}))
-        bounds += [f"lower({name}) not in ({said})"] if said else []
+        bounds += [f"lower({text}) not in ({said})" for text in dict.fromkeys((name, inner)) if said]
         if column.type == "percent":  # 0.4 without a sign may be 40%
             bounds += [f"(suffix({inner}, '%') or abs({value}) > 1 or {value} = 0)"]
         bounds += [f"length(regexp_extract({inner}, {literal(DECIMALS)}, 1)) <= 8", f"abs({value}) <= {LARGEST}"]

@@ -9,14 +9,14 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from lscb_data.about import ABOUT, AREA, LISTS, PERIOD, RETURN
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Return, Sheet
 from lscb_data.finding import UserError
-from lscb_data.judgement import ABOUT, LISTS
 from lscb_data.page import blank, cell_format, head, validate, widths, write
 from lscb_data.period import Period, quarter_of, year_of
-from lscb_data.wording import checks, heading, kind, month_words, said, span
+from lscb_data.wording import checks, example, heading, kind, month_words, said, span
 from lscb_data.workbook import address, column_number, letters
 
 OPEN_ROWS = 500  # of a sheet that takes as many rows as there are
@@ -25,32 +25,53 @@ MOST_KEYED = 400  # more rows than this by month and code are left to be written
 
 @dataclass
 class Template:
-    """The workbook, and by sheet and cell what is to be filled in (of open rows the first)."""
+    """The workbook, the sheets that it was made of, and by sheet and cell what is to be filled in (of open rows the first)."""
 
     book: Workbook
     contract: Return
     period: Period
     codes: Mapping[str, CodeList]
     area_name: str
+    sheets: list[Sheet]
     blanks: dict[tuple[str, str], Column] = field(default_factory=dict)
 
 
 def template(contract: Return, period: Period, codes: Mapping[str, CodeList], area_name: str) -> Template:
-    """The blank workbook. Raises UserError for a period that the return is not owed for."""
+    """The blank workbook.
+
+    Raises UserError for a period that the return is not owed for, and where a label holds the Board's area and none is given.
+    """
     if not contract.expected_in(period):
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
-    out = Template(Workbook(), contract, period, codes, area_name)
+    declared = contract.sheets_for(period)
+    if not area_name and any("{board}" in sheet.model_dump_json() for sheet in declared):
+        raise UserError(
+            f"{contract.title} prints the name of the Board's area: ask in the Board's folder, or name the area with --area."
+        )
+    sheets = [_with_examples(sheet.asked_in(period, area_name), period) for sheet in declared]
+    out = Template(Workbook(), contract, period, codes, area_name, sheets)
     out.book.remove(out.book.worksheets[0])
-    for declared in contract.sheets_for(period):
-        sheet = declared.model_copy(update={"columns": [c for c in declared.columns if c.applies_to(period)]})
+    for sheet in sheets:
         page = out.book.create_sheet(sheet.names[0])
         write(page, 1, 1, sheet.title or sheet.description).font = Font(bold=True, size=13)
-        write(page, 2, 1, f"{area_name + ', ' if area_name else ''}{span(period)}")
+        write(page, 2, 1, f"{area_name + ', ' if area_name else ''}{span(_covered(sheet, period))}")
         {"table": _table, "months_across": _months_across, "matrix": _matrix}[sheet.layout](page, sheet, out)
         widths(page)
     _about(out)
     _lists(out)
     return out
+
+
+def _with_examples(sheet: Sheet, period: Period) -> Sheet:
+    """The sheet with an example in each column that has one, its months the period's own."""
+    columns = [c.model_copy(update={"example": example(c, sheet, period) or None}) for c in sheet.columns]
+    return sheet.model_copy(update={"columns": columns})
+
+
+def _covered(sheet: Sheet, period: Period) -> Period:
+    """The time that the sheet is to tell of: the whole year, where each of its figures is for the year or reckoned from it."""
+    of = {column.of for column in sheet.columns if column.is_figure}
+    return period if not of or of & {"row", "quarter", "quarter_end"} else year_of(period.start)
 
 
 def last_ended(contract: Return, today: date) -> Period:
@@ -116,7 +137,7 @@ def _months_across(page: Worksheet, sheet: Sheet, out: Template) -> None:
                 write(page, row, 1, sheet.blocks[block][0]).font = Font(bold=True)
                 row += 1
             for column in lines:
-                write(page, row, 1, heading(column).replace("{board}", out.area_name))
+                write(page, row, 1, heading(column))
                 for place, _ in enumerate(months, 2):
                     _blank(page, row, place, column, out)
                 _validate(page, column, f"B{row}:{address(row, len(months) + 1)}", out)
@@ -151,7 +172,7 @@ def _blank(page: Worksheet, row: int, place: int, column: Column, out: Template)
 
 
 def _validate(page: Worksheet, column: Column, cells: str, out: Template) -> None:
-    validate(page, column, cells, heading(column).replace("{board}", out.area_name), out.codes)
+    validate(page, column, cells, heading(column), out.codes)
 
 
 def _about(out: Template) -> None:
@@ -159,29 +180,22 @@ def _about(out: Template) -> None:
     contract, page = out.contract, out.book.create_sheet(ABOUT)
     lines: list[tuple[str, ...]] = [
         (contract.title,),
-        (f"{contract.return_}, {out.period} ({span(out.period)})",),
         (contract.description,),
+        (RETURN, contract.return_),
+        (PERIOD, str(out.period), span(out.period)),
+        *([(AREA, out.area_name)] if out.area_name else []),
         (),
         (f"Send it within {contract.due.days} days of the period's end, as {', '.join(contract.formats)}.",),
         ("Fill in the yellow cells. 0 means none; leave blank what is not known, and say why.",),
-        ("Take out a row that you have nothing for; keep headings, lines and sheet names as they are.",),
+        ("Keep sheets, headings, lines and months as they are. Another row that you have nothing for may be taken out.",),
     ]
-    for sheet in contract.sheets_for(out.period):
+    for sheet in out.sheets:
         lines += [
             (),
             (f"Sheet '{sheet.names[0]}': {sheet.description}",),
             ("Column or line", "What it is", "Kind", "Example"),
         ]
-        lines += [
-            (
-                heading(c).replace("{board}", out.area_name),
-                c.description,
-                kind(c),
-                c.example or sheet.example.get(c.name, ""),
-            )
-            for c in sheet.columns
-            if c.applies_to(out.period)
-        ]
+        lines += [(heading(c), c.description, kind(c), c.example or "") for c in sheet.columns]
         lines += [("Checked", said(one.message, sheet), one.fix) for one in checks(sheet)]
     for row, texts in enumerate(lines, 1):
         for place, text in enumerate(texts, 1):

@@ -17,6 +17,12 @@ def heading(column: Column) -> str:
     return printed or column.name.replace("_", " ").capitalize()
 
 
+def example(column: Column, sheet: Sheet, period: Period | None = None) -> str:
+    """What a cell of the column may hold; a month is one of the period's, where there is one."""
+    text = column.example or sheet.example.get(column.name, "")
+    return month_words(text, period.months()[0]) if period and column.type == "month" else text
+
+
 def month_words(example: str | None, month: Period) -> str:
     """The month in the form of the example: Jul, July, Jul-14, July 2014 or 2014-07."""
     known = month_named(example or "", month)

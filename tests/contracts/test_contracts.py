@@ -4,6 +4,7 @@ Set LSCB_SCHEMAS to a folder of schemas, and a Board's own contracts are held to
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -80,7 +81,7 @@ def _cases(contracts: Contracts) -> Iterator[Case]:
         periods = [quarter(first, number) for number in (1, 2, 3, 4)] if contract.frequency == "quarterly" else [year(first)]
         for sheet in contract.sheets:
             fitting = [period for period in periods if sheet in contract.sheets_for(period)]
-            cases = [Case(contract, sheet, period) for period in fitting]
+            cases = [Case(contract, sheet.asked_in(period, "Anyshire"), period) for period in fitting]
             yield next((case for case in cases if case.judge(case.example).accepted), cases[0])
 
 
@@ -117,8 +118,6 @@ def test_a_value_outside_its_bounds_is_said(case: Case, column: Column, bound: D
         assert column.example, f"{column.name} has a pattern, and needs an example"
         inside = case.judge(case.example).values[column.name].value
         printed = column.example.replace(str(inside.normalize()), str(outside))
-        if outside < 0:
-            pytest.skip("the pattern takes no sign")
     texts = case.example | {column.name: printed}
     judged = case.judge(texts)
     assert ("out_of_bounds", column.outside) in [(one.code, one.severity) for one in judged.findings]
@@ -216,18 +215,23 @@ def test_both_judges_say_the_same_of_every_row(case: Case) -> None:
     agree()
 
 
+def _word(column: Column, text: str) -> bool:
+    found = re.fullmatch(column.pattern, text, re.ASCII) if column.pattern else None
+    return bool({text.lower(), found[1].lower() if found else ""} & set(column.words))
+
+
 def _pydantics(case: Case, texts: dict[str, str], judged: Judged) -> bool:
     """Whether the row has something that only pydantic reads, however right.
 
-    A spelling, a word or symbol for a number, a bound, a number too large or too long, a rating, a month, a total, a
-    text that begins like an error.
+    A spelling, a word (perhaps inside a pattern) or symbol for a number, a bound, a number too large or too long, a rating, a
+    month, a total, a text that begins like an error.
     """
     for column in case.sheet.columns:
         value, text = judged.values[column.name], texts[column.name]
         if column.type in ("month", "code", "rating"):
             return True
         if isinstance(value, Figure) and column.is_number:
-            if value.value is None or text.lower() in column.words:
+            if value.value is None or _word(column, text):
                 return True
             if abs(value.value) > 999_999_999 or len(text.partition(".")[2].rstrip("% ")) > 8:
                 return True

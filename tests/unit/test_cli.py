@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from lscb_data import cli, show, submission
@@ -228,6 +229,25 @@ def test_the_dictionary_and_a_template_are_written_where_asked(lscb: Shell, home
     assert Path("marac__cases-2014-15-Q2.xlsx").exists()
     lscb("template", "marac__cases", "--period", "2014-15 Q2", code=1)
     assert "is there already" in lscb.err
+    lscb("template", "ons__population", "--period", "2014-15", "--out", "x.csv", code=1)
+    assert lscb.err == "x.csv: a template is an Excel workbook, so give it a name that ends in .xlsx.\n"
+    assert not Path("x.csv").exists()
+
+
+def test_a_template_prints_the_area_of_the_board_or_the_one_that_is_named(lscb: Shell, home: Path) -> None:
+    police = ("template", "constabulary__police_data", "--period", "2014-15 Q2")
+    lscb(*police, code=1)
+    assert "--area" in lscb.err
+    lscb(*police, "--area", "Leeds", "--out", "leeds.xlsx")
+    assert load_workbook("leeds.xlsx")["Dataset"]["A7"].value == "Leeds"
+    lscb("--home", home, *police)
+    assert load_workbook("constabulary__police_data-2014-15-Q2.xlsx")["Dataset"]["A7"].value == "Cambridgeshire"
+
+
+def test_a_period_that_has_not_ended_is_not_received(lscb: Shell, home: Path) -> None:
+    lscb("--home", home, "receive", MARAC, "--return", "marac__cases", "--period", "2098-99 Q1", code=1)
+    assert lscb.err == "2098-99 Q1 has not ended: it ends on 30 June 2098. Send a return once its period is over.\n"
+    assert not list((home / "raw").glob("*"))
 
 
 # load

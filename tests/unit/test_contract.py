@@ -91,6 +91,8 @@ def test_the_contract_itself_is_one(tmp_path: Path) -> None:
         ((*VISITS, "type"), "date", "bounds and words belong to numbers"),
         ((*VISITS, "codes"), "areas", "a code list belongs to"),
         ((*VISITS, "pattern"), "visits", "exactly one group"), ((*VISITS, "pattern"), "(x", "not a regular expression"),
+        ((*VISITS, "printed"), ["March {yaer}"], "'{yaer}' is none of the words"), ((*SHEET, "title"), "To {", "'{'"),
+        ((*VISITS, "pattern"), "(?i:s)(x)", "small letters and capitals"),
         ((*VISITS, "pattern"), "(x)(?!y)", "neither looks ahead"), ((*VISITS, "pattern"), "(x)\\1", "neither looks ahead"),
         ((*VISITS, "maximum"), -1, "the minimum is above"), ((*VISITS, "outside"), "blocker", "an error or a query"),
         ((*VISITS, "words"), {"Three": 3}, "small letters"), ((*VISITS, "words"), {"half": 0.5}, "stand for a count"),
@@ -222,6 +224,16 @@ def test_a_code_list_is_found_by_any_spelling() -> None:
     assert codes.find("1–4") is codes.codes[1]
     assert codes.find("–") is codes.codes[2]
     assert [codes.find(text) for text in ("14", "•", "", "British")] == [None] * 4
+
+
+def test_its_words_have_the_year_and_the_boards_area_in_them() -> None:
+    label = "{board}: April {year_start} to March {year_end}, {year}, after {previous_year}"
+    whole = changed(((*VISITS, "printed"), [label]), ((*VISITS, "note"), "Not as in {previous_year}"))
+    sheet = read_contract_of(**whole).sheets[0]
+    for_year = sheet.asked_in(parse("2016-17 Q4"), "Leeds").column("visits")
+    assert for_year.printed == ["Leeds: April 2016 to March 2017, 2016-17, after 2015-16"]
+    assert for_year.note == "Not as in 2015-16"
+    assert sheet.asked_in(parse("2014-15 Q1"), "").column("visits").printed[0].startswith("(the Board's area): April 2014")
 
 
 def test_what_is_owed_when() -> None:

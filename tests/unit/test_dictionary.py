@@ -39,6 +39,15 @@ def test_tables_keep_their_columns_whatever_a_contract_holds() -> None:
             assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1, table
 
 
+def test_what_changes_with_board_and_year_is_put_in_words() -> None:
+    assert not [line for text in PAGES.values() for line in text.splitlines() if re.search(r"\{(board|year|previous)", line)]
+    csc = PAGES["returns/csc__child_protection.md"]
+    assert "| Children on a plan at the end of March YYYY+1 |" in csc
+    assert "YYYY is the calendar year in which the financial year begins" in csc
+    assert "YYYY" not in PAGES["returns/marac__cases.md"]
+    assert "| (the Board's area) | Missing person reports" in PAGES["returns/constabulary__police_data.md"]
+
+
 def test_written_twice_it_is_the_same_and_old_pages_go(tmp_path: Path) -> None:
     (tmp_path / "returns").mkdir()
     (tmp_path / "returns" / "gone.md").write_text(dictionary.MADE)

@@ -196,6 +196,42 @@ def test_an_old_workbook_is_read_as_a_new_one(tmp_path: Path, judge: Judges) -> 
     assert value(found, "subsequent_plans", 1, "percent") == Figure("20%", value=Decimal(20))
 
 
+def test_a_file_without_one_figure_is_refused_and_says_so_once(make_workbook: Any, judge: Judges) -> None:
+    """It would take the place of the last good one."""
+    blank = csc(
+        New_plans=new_plans(["Apr"], ["May"], ["Jun"]), Transfers_in=[[None, "Total TF in"], ["Apr"], ["May"], ["Jun"]],
+        Subsequent_plans=[csc()["Subsequent plans"][0], ["Apr"], ["May"], ["Jun"]],
+    )  # fmt: skip
+    found = judge(make_workbook(blank))
+    assert said(found) == [("nothing_filled_in", "blocker", None, None)]
+    assert (found.received, found.accepted, found.rejected) == (9, 0, 9)
+    assert found.findings[0].message == "Nothing was filled in: every cell that is asked for is blank."
+    blank["Transfers in"][1] = ["Apr", 0]
+    assert not judge(make_workbook(blank)).refused
+
+
+def test_a_blank_matrix_and_blank_months_across_are_refused(make_workbook: Any, judge: Judges) -> None:
+    blank = [[line[0]] for line in CASES]
+    found = judge(make_workbook({"MARAC": [*MONTHS, ["Cambridgeshire Central"], *blank]}), MARAC)
+    assert said(found) == [("nothing_filled_in", "blocker", None, None)]
+    rows = [["No.", "Indicator", "CPFT", "HHCT"], *([line, "x"] for line in ("17a", "17b", "17c", "17d"))]
+    assert said(judge(make_workbook({"Dashboard": rows}), CCG)) == [("nothing_filled_in", "blocker", None, None)]
+
+
+def test_a_sheet_left_blank_beside_others_is_asked_for(make_workbook: Any, judge: Judges) -> None:
+    found = judge(make_workbook(csc(Transfers_in=[[None, "Total TF in"], ["Apr"], ["May"], ["Jun"]])))
+    assert said(found) == [("not_supplied", "query", "Transfers in", f"B{row}") for row in (2, 3, 4)]
+    assert not found.refused
+
+
+def test_a_finding_calls_a_line_by_the_boards_area(tmp_path: Path, judge: Judges) -> None:
+    book = load_workbook(Path(__file__).parents[2] / "raw/2014-15-Q1/constabulary/police-data.xlsx")
+    book["Dataset"]["C7"] = None
+    book.save(tmp_path / "a.xlsx")
+    (found,) = [f for f in judge(tmp_path / "a.xlsx", POLICE).findings if f.code == "not_supplied"]
+    assert (found.cell, found.message) == ("C7", "'Cambridgeshire' was not supplied.")
+
+
 def test_what_is_said_of_the_period(make_workbook: Any, judge: Judges) -> None:
     rows = new_plans()
     rows[0] = ["Plans started, July to September 2014"]

@@ -60,6 +60,7 @@ COUNT = {"type": "count", "measure": "m"}
         ("0.4%", {"type": "percent"}, "0.4"), ("three", COUNT | {"words": {"three": 3}}, "3"),
         ("No Children", COUNT | {"words": {"no children": 0}}, "0"),
         ("nearly 30", COUNT | {"pattern": r"nearly (\d+)"}, "30"),
+        ("Three children", COUNT | {"pattern": r"(.+?)(?: child(?:ren)?)?", "words": {"three": 3}}, "3"),
     ],
 )  # fmt: skip
 def test_figures_read_without_a_finding(text: str, column: dict[str, Any], value: str) -> None:
@@ -107,6 +108,83 @@ def test_a_cell_that_sets_its_row_aside(text: str, column: dict[str, Any], code:
     assert finding.fix
     assert not row.accepted
     assert row.values == {}
+
+
+def test_what_cannot_be_read_in_a_column_of_words_is_asked_for_as_the_column_has_it() -> None:
+    column = COUNT | {"pattern": "(?:nearly )?(.+)", "example": "nearly 30"}
+    assert judged("a good many", **column).findings[0].fix == "Write it as 'nearly 30', or leave it blank and say why."
+
+
+def quarter_four(contracts: Contracts, **texts: str) -> Judged:
+    contract = contracts["csc__child_protection"]
+    sheet = contract.sheets[-1].asked_in(parse("2016-17 Q4"), "Anyshire")
+    model = row_model(sheet, Reader(contract, contracts.codes, parse("2016-17 Q4")))
+    return judge_row(model, sheet, Row(1, {c.name: sheet.example[c.name] for c in sheet.columns} | texts, {}))
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        ("more_than_before", "nearly 40", 40), ("more_than_before", "about 25", 25), ("more_than_before", "Almost 7", 7),
+        ("more_than_before", "30", 30), ("more_than_before", "-4", -4),
+        ("transfer_families", "two", 2), ("transfer_families", "Five families", 5), ("transfer_families", "1 family", 1),
+        ("transfer_families", "none", 0), ("transfer_families", "4", 4),
+        ("over_two_years", "none", 0), ("over_two_years", "no child", 0), ("over_two_years", "three children", 3),
+        ("over_two_years", "3", 3), ("over_two_years", "12 children", 12),
+    ],
+)  # fmt: skip
+def test_another_years_answer_is_taken(contracts: Contracts, column: str, text: str, value: int) -> None:
+    row = quarter_four(contracts, **{column: text})
+    assert row.findings == ()
+    assert (row.values[column].value, row.values[column].printed) == (value, text)
+
+
+@pytest.mark.parametrize(("text", "low", "high"), [("more than 30", 30, None), ("under 30", None, 30), ("25 to 30", 25, 30)])
+def test_another_years_bound_stays_a_bound(contracts: Contracts, text: str, low: int | None, high: int | None) -> None:
+    figure = quarter_four(contracts, more_than_before=text).values["more_than_before"]
+    assert (figure.value, figure.low, figure.high) == (None, low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("14", 14), ("Eldest: 1 yr. old", 1), ("eldest 16 years old", 16), ("Eldest child: 9 yrs", 9)]
+)
+def test_the_eldest_childs_age_however_it_is_put(contracts: Contracts, text: str, value: int) -> None:
+    contract = contracts["csc__child_protection"]
+    model = row_model(contract.sheets[0], Reader(contract, contracts.codes, parse("2014-15 Q1")))
+    row = judge_row(model, contract.sheets[0], Row(1, {"month": "Apr", "plans": "32", "eldest": text}, {}))
+    assert row.findings == ()
+    assert row.values["eldest"].value == value
+
+
+@pytest.mark.parametrize(
+    "text", ["Amber Level 1 - 86% Level 2: 84%", "Amber level 1 86%, level 2 = 84 %", "Amber L1 – 86% L2 – 84%"]
+)
+def test_training_by_level_however_it_is_put(contracts: Contracts, text: str) -> None:
+    row = dashboard(contracts, text)
+    assert row.findings == ()
+    assert [(level, figure.value) for level, figure in row.values["training"].figures] == [("1", 86), ("2", 84)]
+
+
+@pytest.mark.parametrize("text", ["Amber Level 1 – 86% Level 2 about 84%", "Amber 84% of staff, Level 3 – 92%"])
+def test_a_percentage_that_no_level_takes_is_asked_about(contracts: Contracts, text: str) -> None:
+    assert said(dashboard(contracts, text)) == [("figures_unread", "query")]
+
+
+def dashboard(contracts: Contracts, training: str) -> Judged:
+    contract = contracts["ccg__health_dashboard"]
+    sheet = contract.sheets[0]
+    model = row_model(sheet, Reader(contract, contracts.codes, parse("2014-15 Q1")))
+    return judge_row(model, sheet, Row(1, sheet.example | {"training": training}, {}))
+
+
+@pytest.mark.parametrize(("text", "code"), [("Persons", "all"), ("Females", "female"), ("M", "male")])
+def test_a_populations_sex_as_it_is_published(contracts: Contracts, text: str, code: str) -> None:
+    contract = contracts["ons__population"]
+    model = row_model(contract.sheets[0], Reader(contract, contracts.codes, parse("2014-15")))
+    texts = {column.name: contract.sheets[0].example.get(column.name, "") for column in contract.sheets[0].columns}
+    texts |= {"sex": text, "reference_date": "2014-06-30"}
+    row = judge_row(model, contract.sheets[0], Row(1, texts, {}))
+    assert (row.accepted, row.values["sex"], [f.code for f in row.findings]) == (True, code, ["spelling_mapped"])
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,23 @@
-"""A template filled in from its contract's own example loads without a finding; what it says stays text."""
+"""A template, for whatever year, says what it is, and filled in from its contract's own example it loads without a finding."""
 
+import csv
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from lscb_data.about import ABOUT, LISTS
 from lscb_data.board import shipped
 from lscb_data.contract import load_contracts
 from lscb_data.finding import UserError
-from lscb_data.judgement import ABOUT, LISTS, judge_file
-from lscb_data.period import Period, month, parse, quarter
+from lscb_data.judgement import Judgement, judge_file
+from lscb_data.period import Period, month, parse, quarter, year
+from lscb_data.recognise import area_named, recognise
 from lscb_data.template import Template, last_ended, template
 from lscb_data.wording import month_words
+from lscb_data.workbook import read_grids
 
 CONTRACTS = load_contracts([shipped("schemas")])
 BOARD = "Cambridgeshire"
@@ -21,11 +26,18 @@ BOARD = "Cambridgeshire"
 INSTEAD = {("csc__child_protection", "Categories", "percent"): "20%"}
 
 
+LATER = date(2030, 4, 1)  # when every period here has ended
+
+
 def periods(name: str) -> list[Period]:
-    """The periods whose sheets differ: the first and the last quarter of a year, or the year."""
-    contract = CONTRACTS[name]
-    year = parse(contract.since or "2014-15").start.year
-    return [parse(f"{year}-{(year + 1) % 100:02}")] if contract.frequency == "annual" else [quarter(year, 1), quarter(year, 4)]
+    """Every kind of period that the return is owed for, of its first year and of a later one."""
+    years = (int((CONTRACTS[name].since or "2014-15")[:4]), 2026)
+    if CONTRACTS[name].frequency == "annual":
+        return [year(first) for first in years]
+    return [quarter(first, number) for first in years for number in (1, 2, 3, 4)]
+
+
+EVERY = pytest.mark.parametrize(("name", "period"), [(name, period) for name in CONTRACTS.returns for period in periods(name)])
 
 
 def typed(text: str) -> str | float:
@@ -36,24 +48,148 @@ def typed(text: str) -> str | float:
         return text
 
 
-def fill(made: Template, path: Path) -> None:
+def fill(made: Template, path: Path) -> Path:
     for (title, cell), column in made.blanks.items():
-        sheet = next(sheet for sheet in made.contract.sheets if title in sheet.names)
+        sheet = next(sheet for sheet in made.sheets if title in sheet.names)
         example = INSTEAD.get((made.contract.return_, title, column.name)) or sheet.example.get(column.name, column.example)
         if example is not None:
             made.book[title][cell] = typed(example) if column.is_number else example
     made.book.save(path)
+    return path
 
 
-@pytest.mark.parametrize(("name", "period"), [(name, period) for name in CONTRACTS.returns for period in periods(name)])
-def test_filled_in_from_the_example_it_has_no_finding(name: str, period: Period, tmp_path: Path) -> None:
+def judge(path: Path, made: Template) -> Judgement:
+    return judge_file(path, made.contract, CONTRACTS.codes, made.period, BOARD)
+
+
+@EVERY
+def test_filled_in_from_the_example_it_is_recognised_and_has_no_finding(name: str, period: Period, tmp_path: Path) -> None:
     made = template(CONTRACTS[name], period, CONTRACTS.codes, BOARD)
-    fill(made, tmp_path / "filled.xlsx")
-    judged = judge_file(tmp_path / "filled.xlsx", CONTRACTS[name], CONTRACTS.codes, period, BOARD)
+    path = fill(made, tmp_path / "filled.xlsx")
+    assert recognise(path, CONTRACTS, LATER) == (CONTRACTS[name], period)
+    judged = judge(path, made)
     # What the Board's own list of areas asks about is asked of the template too.
     assert [f for f in judged.findings if f.code != "code_queried"] == []
     assert judged.accepted == judged.received > 0
     assert {sheet.sheet for sheet, _ in judged.sheets} == {sheet.sheet for sheet in CONTRACTS[name].sheets_for(period)}
+
+
+@EVERY
+def test_it_is_recognised_by_its_titles_alone(name: str, period: Period, tmp_path: Path) -> None:
+    """A supplier may take out the sheet that says what the return is."""
+    made = template(CONTRACTS[name], period, CONTRACTS.codes, BOARD)
+    fill(made, tmp_path / "filled.xlsx")
+    del made.book[ABOUT]
+    made.book.save(tmp_path / "filled.xlsx")
+    assert recognise(tmp_path / "filled.xlsx", CONTRACTS, LATER, BOARD) == (CONTRACTS[name], period)
+
+
+@EVERY
+def test_untouched_it_is_refused_for_what_it_is(name: str, period: Period, tmp_path: Path) -> None:
+    made = template(CONTRACTS[name], period, CONTRACTS.codes, BOARD)
+    made.book.save(tmp_path / "blank.xlsx")
+    assert recognise(tmp_path / "blank.xlsx", CONTRACTS, LATER) == (CONTRACTS[name], period)
+    judged = judge(tmp_path / "blank.xlsx", made)
+    assert judged.refused
+    assert judged.accepted == 0
+    assert [f.code for f in judged.findings if f.code != "code_queried"] in (["nothing_filled_in"], ["no_rows"])
+    assert all(f.message and f.fix for f in judged.findings)
+
+
+@EVERY
+def test_one_figure_is_something(name: str, period: Period, tmp_path: Path) -> None:
+    """The sheets that are left blank are asked for; what came is kept."""
+    made = template(CONTRACTS[name], period, CONTRACTS.codes, BOARD)
+    (title, cell), column = next((place, column) for place, column in made.blanks.items() if column.is_figure or column.codes)
+    made.book[title][cell] = 0 if column.is_number else "Green"
+    made.book.save(tmp_path / "a.xlsx")
+    codes = {f.code for f in judge(tmp_path / "a.xlsx", made).findings}
+    assert "nothing_filled_in" not in codes
+    if made.contract.kind == "measures":
+        assert "not_supplied" in codes
+
+
+@EVERY
+def test_it_names_no_year_but_its_own_and_those_beside_it(name: str, period: Period, tmp_path: Path) -> None:
+    """A census is named by its year, and stays."""
+    made = template(CONTRACTS[name], period, CONTRACTS.codes, BOARD)
+    texts = [str(cell.value) for page in made.book for row in page.iter_rows() for cell in row if cell.value is not None]
+    texts += [
+        str(text) for page in made.book for v in page.data_validations.dataValidation for text in (v.prompt, v.promptTitle)
+    ]
+    first = int(str(period)[:4])
+    named = {int(found) for text in texts for found in re.findall(r"(?<!\d)(20\d\d)(?!\d)", text) if text != "2011"}
+    assert named <= {first - 1, first, first + 1, *([1961, 2100, 2011] if name == "ons__population" else [])}
+    months = {found for text in texts for found in re.findall(r"\b[A-Z][a-z]{2}-(\d\d)\b", text)}
+    assert months <= {str(year)[2:] for year in (first, first + 1)}
+    assert not [text for text in texts if re.search(r"[{}]", text)]
+
+
+def test_the_labels_of_a_later_year_are_its_own(tmp_path: Path) -> None:
+    contract = CONTRACTS["csc__child_protection"]
+    made = template(contract, parse("2016-17 Q4"), CONTRACTS.codes, BOARD)
+    labels = [cell.value for (cell,) in made.book["Figures in text"]["A5:A40"] if cell.value]
+    assert "Children on a plan at 31 March 2017" in labels
+    assert "Plans started during the year, April 2016 to March 2017" in labels
+    assert "Plans started in 2015-16" in labels
+    assert "Decrease in children on a plan, March 2016 to 31 March 2017" in labels
+    assert not [label for label in labels if "July 2013" in label]
+
+
+def test_a_sheet_of_the_years_figures_says_that_it_is_for_the_year() -> None:
+    made = template(CONTRACTS["csc__child_protection"], parse("2016-17 Q4"), CONTRACTS.codes, BOARD)
+    said = {page.title: page["A2"].value for page in made.book.worksheets[:6]}
+    assert said["New plans"] == "Cambridgeshire, 1 January 2017 to 31 March 2017"
+    assert said["Categories"] == said["Figures in text"] == "Cambridgeshire, 1 April 2016 to 31 March 2017"
+
+
+def test_a_label_of_another_year_is_not_read_as_this_years(tmp_path: Path) -> None:
+    made = template(CONTRACTS["csc__child_protection"], parse("2016-17 Q4"), CONTRACTS.codes, BOARD)
+    page = made.book["Figures in text"]
+    (place,) = [cell for (cell,) in page["A5:A40"] if cell.value == "Children on a plan at 31 March 2017"]
+    place.value = "Children on a plan at 31 March 2016"
+    path = fill(made, tmp_path / "a.xlsx")
+    judged = judge(path, made)
+    assert judged.refused
+    assert "Children on a plan at 31 March 2016" in " ".join(f.message for f in judged.findings)
+    with pytest.raises(UserError, match="Children on a plan at 31 March 2016"):
+        recognise(path, CONTRACTS, LATER)
+
+
+def test_what_was_filled_in_for_another_period_is_not_taken_for_its_own(tmp_path: Path) -> None:
+    made = template(CONTRACTS["ccg__health_dashboard"], parse("2014-15 Q2"), CONTRACTS.codes, BOARD)
+    path = fill(made, tmp_path / "a.xlsx")
+    judged = judge_file(path, made.contract, CONTRACTS.codes, parse("2014-15 Q3"), BOARD)
+    disputed = [f for f in judged.findings if f.code == "period_disputed"]
+    assert (ABOUT, "B4") in [(f.sheet, f.cell) for f in disputed]
+
+
+def test_it_says_whose_it_is_where_the_area_is_on_no_list(tmp_path: Path) -> None:
+    made = template(CONTRACTS["constabulary__police_data"], parse("2026-27 Q2"), CONTRACTS.codes, "Leeds")
+    path = fill(made, tmp_path / "a.xlsx")
+    assert area_named(read_grids(path), CONTRACTS.codes) == "Leeds"
+    assert recognise(path, CONTRACTS, LATER) == (made.contract, made.period)
+
+
+def test_a_return_that_prints_the_boards_area_needs_to_know_it() -> None:
+    with pytest.raises(UserError, match="prints the name of the Board's area: ask"):
+        template(CONTRACTS["constabulary__police_data"], parse("2026-27 Q2"), CONTRACTS.codes, "")
+
+
+def test_saved_as_csv_it_is_what_it_was(tmp_path: Path) -> None:
+    made = template(CONTRACTS["ons__population"], parse("2026-27"), CONTRACTS.codes, BOARD)
+    book = load_workbook(fill(made, tmp_path / "a.xlsx"))
+    with (tmp_path / "a.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([cell.value for cell in row] for row in book.worksheets[0].iter_rows())
+    assert recognise(tmp_path / "a.csv", CONTRACTS, LATER) == (made.contract, made.period)
+    assert judge(tmp_path / "a.csv", made).findings == []
+
+
+def test_its_examples_of_months_are_its_own() -> None:
+    marac = CONTRACTS["marac__cases"]
+    made = template(marac, parse("2016-17 Q3"), CONTRACTS.codes, BOARD)
+    about = {row[0].value: row[3].value for row in made.book[ABOUT].iter_rows(max_col=4)}
+    assert about["Month"] == "Oct-16"
 
 
 def test_its_text_stays_text_and_its_lists_are_the_code_lists(tmp_path: Path) -> None:
