@@ -12,13 +12,15 @@ from lscb_data.spelling import fold
 
 @dataclass(frozen=True)
 class Code:
-    """One code of a list. `query` says what is to be asked of the supplier whenever it is used."""
+    """One code of a list. `also`: other official codes for the same. `query` says what is to be asked of the supplier
+    whenever it is used."""
 
     code: str
     label: str
     spellings: tuple[str, ...] = ()
     query: str = ""
     status: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class CodeList:
     def _by_fold(self) -> dict[str, Code]:
         found: dict[str, Code] = {}
         for code in self.codes:
-            for spelling in (code.code, code.label, *code.spellings):
+            for spelling in (code.code, code.label, *code.also, *code.spellings):
                 other = found.setdefault(fold(spelling) or spelling, code)
                 if other is not code:
                     raise UserError(f"code list {self.name}: '{spelling}' stands for {other.code} and {code.code}")
@@ -50,8 +52,8 @@ class CodeList:
 
     @cached_property
     def sure(self) -> dict[str, str]:
-        """Spellings that need no remark (code and label of codes without a query) and their code, lower case."""
-        return {s.lower(): c.code for c in self.codes if not c.query for s in (c.code, c.label) if s}
+        """Spellings that need no remark (code, label and official codes beside, of codes without a query), lower case."""
+        return {s.lower(): c.code for c in self.codes if not c.query for s in (c.code, c.label, *c.also) if s}
 
     def check(self) -> None:
         """Raises UserError where a spelling stands for two codes."""
@@ -75,6 +77,10 @@ def read_codes(path: Path) -> CodeList:
     return found
 
 
+def _several(text: str | None) -> tuple[str, ...]:
+    return tuple(one.strip() for one in (text or "").split("|") if one.strip())
+
+
 def _code_list(path: Path, rows: list[dict[str, str]]) -> CodeList:
     return CodeList(
         path.stem,
@@ -82,7 +88,8 @@ def _code_list(path: Path, rows: list[dict[str, str]]) -> CodeList:
             Code(
                 code=row["code"],
                 label=row["label"],
-                spellings=tuple(s.strip() for s in (row.get("spellings") or "").split("|") if s.strip()),
+                spellings=_several(row.get("spellings")),
+                also=_several(row.get("also")),
                 query=row.get("query") or "",
                 status=row.get("status") or "",
             )

@@ -11,10 +11,12 @@ from lscb_data import label
 from lscb_data.finding import Severity
 from lscb_data.period import Period, parse
 from lscb_data.promise import Name, Strict
+from lscb_data.rule import PERIOD_DAYS
 
 Letter = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}$")]
 NUMBERS = ("count", "decimal", "percent")
-_OWN = {"row", "sure", "stopped", "accepted", "submission_id", "sheet", "cell"}  # columns that the machinery adds
+# Columns that the machinery adds, and words of the rules.
+_OWN = {"row", "sure", "stopped", "accepted", "submission_id", "sheet", "cell", "place", "fault", "texts", *PERIOD_DAYS}
 _NOT_RE2 = re.compile(r"\(\?[=!<>(]|\(\?P[=>]|\\[1-9Z]|[*+?}]\+")  # what Python's expressions have and the database's have not
 _BOTH_CASES = re.compile(r"\(\?-?[a-z]*i")  # the database takes more letters for one (K and the kelvin sign) than Python does
 
@@ -32,6 +34,13 @@ class Embedded(Strict):
         if set(_pattern(self.pattern).groupindex) != {"value", "breakdown"}:
             raise ValueError("figures: pattern needs the groups value and breakdown, and no other names")
         return self
+
+
+class Birth(Strict):
+    """What is kept of a date of birth: its month, and ages in whole years on other dates of the row (-1: not born yet)."""
+
+    month: Name
+    ages: dict[Name, Name] = Field({}, description="Column to be kept, and the date on which the child has that age")
 
 
 class Column(Strict):
@@ -57,6 +66,13 @@ class Column(Strict):
     words: dict[str, Decimal] = Field({}, description="Words that stand for a number here, such as 'none'")
     unit: str | None = None
     identifier: bool = False
+    keep: bool = Field(
+        True, description="False: its heading is known and nothing under it is ever read, such as a worker's name"
+    )
+    birth: Birth | None = Field(None, description="Of a date of birth only this is kept")
+    rule: Name | None = Field(
+        None, description="The rule that any fault here breaks, such as dfe_8720; else the fault's own name"
+    )
     key: Literal["period", "area", "provider", "breakdown"] | None = None
     total: list[str] = Field([], description="Words in a key that mark the row of totals")
     measure: Name | None = Field(None, description="The figure that this column supplies")
@@ -77,7 +93,7 @@ class Column(Strict):
     def _whole(self) -> Self:
         if (self.type in ("code", "rating")) != bool(self.codes):
             raise ValueError(f"column {self.name}: a code list belongs to type code or rating, and to those only")
-        if self.name in _OWN or self.name.endswith("__places") or hasattr(BaseModel, self.name):
+        if self.name in _OWN or self.name.endswith(("__places", "__text")) or hasattr(BaseModel, self.name):
             raise ValueError(f"column {self.name}: the machinery has that name itself; take another")
         if self.pattern and (_pattern(self.pattern).groups != 1 or _NOT_RE2.search(self.pattern)):
             raise ValueError(
@@ -99,6 +115,10 @@ class Column(Strict):
             raise ValueError(f"column {self.name}: a key is a month, a code or text, and no identifier")
         if self.is_figure and self.type in ("month", "date", "identifier"):
             raise ValueError(f"column {self.name}: a {self.type} is not a figure")
+        if self.birth and self.type != "date":
+            raise ValueError(f"column {self.name}: birth belongs to a date")
+        if not self.keep and (self.required or self.key or self.is_figure):
+            raise ValueError(f"column {self.name}: what is never kept is neither required nor a key nor a figure")
         if self.outside is Severity.BLOCKER:
             raise ValueError(f"column {self.name}: a value outside the bounds is an error or a query")
         if self.key and (self.measure or self.prints):
@@ -125,6 +145,10 @@ class Column(Strict):
     @property
     def is_number(self) -> bool:
         return self.type in NUMBERS
+
+    @property
+    def is_identifier(self) -> bool:
+        return self.identifier or self.type == "identifier"
 
     @property
     def is_figure(self) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,7 @@ from lscb_data.figure import Status
 from lscb_data.finding import Severity, UserError
 from lscb_data.period import Period, parse, year_of
 from lscb_data.promise import Name, Strict, read_yaml, twice
-from lscb_data.rule import check_rule, columns_of
+from lscb_data.rule import PERIOD_DAYS, check_rule, columns_of, in_period
 from lscb_data.spelling import clean, fold
 
 
@@ -56,7 +57,8 @@ class Sheet(Strict):
 
     sheet: Name
     names: list[str] = Field(min_length=1, description="The sheet's names as suppliers write them")
-    layout: Literal["table", "months_across", "matrix"]
+    layout: Literal["table", "months_across", "matrix", "xml"]
+    rows: str | None = Field(None, description="xml: path of a row's element below the record; `.` is the record itself")
     description: str
     required: bool = True
     quarters: list[Literal[1, 2, 3, 4]] = Field([1, 2, 3, 4], description="The quarters whose return has it")
@@ -85,10 +87,17 @@ class Sheet(Strict):
             if doubled := twice(given):
                 raise ValueError(f"sheet {self.sheet}: {what} {doubled} is declared twice")
         for rule in self.rules:
-            check_rule(rule.must, {c.name: c.type for c in self.columns})
+            check_rule(rule.must, {c.name: c.type for c in self.columns if c.keep} | dict.fromkeys(PERIOD_DAYS, "date"))
             _fields(rule.message, set(columns_of(rule.must)))
             if unknown := set(rule.breaks) - set(names):
                 raise ValueError(f"rule {rule.code}: breaks names unknown columns {sorted(unknown)}")
+        for column in (one for one in self.columns if one.birth):
+            if unknown := set(column.birth.ages.values() if column.birth else ()) - {
+                c.name for c in self.columns if c.type == "date"
+            }:
+                raise ValueError(f"column {column.name}: ages on {sorted(unknown)}, which are no dates of the sheet")
+        if (self.layout == "xml") != bool(self.rows):
+            raise ValueError(f"sheet {self.sheet}: layout xml and the path of its rows belong together")
         if unknown := set(self.example) - set(names):
             raise ValueError(f"sheet {self.sheet}: the example has unknown columns {sorted(unknown)}")
         for text in self._texts():
@@ -113,7 +122,8 @@ class Sheet(Strict):
         """The sheet as the period's return has it: its columns and rules, and its words with the year and the Board's area."""
         columns = [column for column in self.columns if column.applies_to(period)]
         names = {column.name for column in columns}
-        rules = [rule for rule in self.rules if set(columns_of(rule.must)) <= names]
+        asked = [rule for rule in self.rules if set(columns_of(rule.must)) <= names]
+        rules = [rule.model_copy(update={"must": in_period(rule.must, period.start, period.end)}) for rule in asked]
         return self.model_copy(update={"columns": columns, "rules": rules}).worded(label.words(period, board))
 
     def worded(self, said: Mapping[str, str]) -> "Sheet":
@@ -140,7 +150,7 @@ class Sheet(Strict):
     @property
     def names_children(self) -> bool:
         """Whether its rows are of children who can be told by them: then nothing typed in them may be said again."""
-        return any(c.identifier or c.type == "identifier" for c in self.columns)
+        return any(c.is_identifier for c in self.columns)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -161,7 +171,15 @@ class Return(Strict):
     kind: Literal["records", "measures"]
     frequency: Literal["quarterly", "annual"]
     due: Due = Due()
-    formats: list[Literal["xlsx", "xls", "csv"]]
+    formats: list[Literal["xlsx", "xls", "csv", "xml"]]
+    record: str | None = Field(None, description="xml: path of the element that repeats, such as Message/Children/Child")
+    period_at: str | None = Field(None, description="xml: path of the day that its period ends with")
+    other_sheets: str | None = Field(
+        None, description="Names (a pattern) of sheets of the same workbook that are no part of it"
+    )
+    window_months: int | None = Field(
+        None, description="records: how many months up to the period's end it has all of; else the period"
+    )
     since: str | None = Field(None, description="The first period it is expected for")
     until: str | None = None
     public: str | None = Field(None, description="Why its figures may be shown whole: where they are already public")
@@ -174,8 +192,13 @@ class Return(Strict):
         agency, _, rest = self.return_.partition("__")
         if agency != self.agency or not rest:
             raise ValueError(f"return is written agency__return: '{self.return_}' does not begin with '{self.agency}__'")
-        if self.kind == "records" and len(self.sheets) > 1:
+        is_xml = {sheet.layout == "xml" for sheet in self.sheets} | {self.formats == ["xml"], bool(self.record)}
+        if len(is_xml) > 1 or ("xml" in self.formats and len(self.formats) > 1):
+            raise ValueError("xml is the format, the record's path and every sheet's layout, or none of them")
+        if self.kind == "records" and len(self.sheets) > 1 and "xml" not in self.formats:
             raise ValueError("a return of kind records has one sheet: write one return for each kind of row")
+        if self.kind == "measures" and self.names_children:
+            raise ValueError("a child's identifier belongs to a return of kind records")
         if doubled := twice(sheet.sheet for sheet in self.sheets):
             raise ValueError(f"sheet {doubled} is declared twice")
         if doubled := twice(name for sheet in self.sheets for name in {fold(name) for name in sheet.names}):
@@ -199,10 +222,20 @@ class Return(Strict):
 
     def sheets_for(self, period: Period) -> list[Sheet]:
         """The sheets that this period's file is to have."""
-        if period.type != "quarter":
-            return self.sheets
         number = (period.start.month - 4) % 12 // 3 + 1
-        return [sheet for sheet in self.sheets if number in sheet.quarters]
+        return [sheet for sheet in self.sheets if period.type != "quarter" or number in sheet.quarters]
+
+    @property
+    def names_children(self) -> bool:
+        """Whether its rows are of children, whose identifiers become pseudonyms before anything is written."""
+        return any(sheet.names_children for sheet in self.sheets)
+
+    def covers_from(self, period: Period) -> date:
+        """The first day from which the period's file has every record."""
+        if self.window_months is None:
+            return period.start
+        months = period.end.year * 12 + period.end.month - self.window_months
+        return date(months // 12, months % 12 + 1, 1)
 
     @cached_property
     def missing_folded(self) -> dict[str, Status]:

@@ -1,6 +1,7 @@
 """A submission judged by its contract: read, laid out, screened in the database, the stopped rows by pydantic, and the
 whole of it by Great Expectations. Nothing here touches the warehouse: `lscb check` runs it on any file."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from lscb_data.screen import TYPES, quote, screen_sql
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, UnreadableError, read_grids
 
-_TABLE = {"accepted": "{}", "received": "{}__received"}  # what the judge of the whole sees of a sheet
+TABLE = {"accepted": "{}", "received": "{}__received"}  # what the judge of the whole sees of a sheet
 
 
 @dataclass
@@ -38,8 +39,9 @@ class Judgement:
     contract: Return
     period: Period
     findings: list[Finding] = field(default_factory=list)
-    sheets: list[tuple[Sheet, list[Judged]]] = field(default_factory=list)
-    unread: int = 0  # rows that a sheet's layout gave but that no judge could reach
+    sheets: list[tuple[Sheet, list[Judged]]] = field(default_factory=list)  # of children's records none are held
+    rows_received: int = 0
+    rows_accepted: int = 0
 
     @property
     def refused(self) -> bool:
@@ -47,11 +49,11 @@ class Judgement:
 
     @property
     def received(self) -> int:
-        return sum(len(rows) for _, rows in self.sheets)
+        return self.rows_received
 
     @property
     def accepted(self) -> int:
-        return 0 if self.refused else sum(row.accepted for _, rows in self.sheets for row in rows)
+        return 0 if self.refused else self.rows_accepted
 
     @property
     def rejected(self) -> int:
@@ -66,7 +68,7 @@ def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], peri
     except UnreadableError as error:
         out.findings.append(error.finding)
         return out
-    laid = _lay_out_sheets(grids, path, out, codes, area_name)
+    laid = lay_out_sheets(grids, path, out, codes, area_name)
     reader = Reader(contract, codes, period)
     with TemporaryDirectory(prefix="lscb-") as scratch:
         database = Path(scratch) / "submission.duckdb"
@@ -74,20 +76,23 @@ def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], peri
             for rows in laid:
                 judged = _judge_rows(connection, rows, reader)
                 out.sheets.append((rows.sheet, judged))
+                out.rows_received += len(judged)
+                out.rows_accepted += sum(row.accepted for row in judged)
                 out.findings += [f.at(sheet=rows.sheet.names[0]) for row in judged for f in row.findings]
                 sheet = next(s for s in contract.sheets if s.sheet == rows.sheet.sheet)
-                _keep(connection, sheet, _TABLE["received"].format(sheet.sheet), judged)
-                _keep(connection, sheet, _TABLE["accepted"].format(sheet.sheet), [row for row in judged if row.accepted])
+                _keep(connection, sheet, TABLE["received"].format(sheet.sheet), judged)
+                _keep(connection, sheet, TABLE["accepted"].format(sheet.sheet), [row for row in judged if row.accepted])
         if out.sheets and not out.refused and not any(map(_filled_in, out.sheets)):
             _nothing_filled_in(out)
         if not out.refused:
-            _judge_batches(database, out)
+            cells = {(s.sheet, row.row.number): row.row.cells for s, rows in out.sheets for row in rows}
+            judge_batches(database, [sheet for sheet, _ in out.sheets], cells, out)
     # A cell that several rows read (an area's name over its months) is one finding.
     out.findings = list({(f.code, f.sheet, f.cell, f.cell or f.message): f for f in reversed(out.findings)}.values())[::-1]
     return out
 
 
-def _lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping[str, CodeList], area_name: str) -> list[Rows]:
+def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping[str, CodeList], area_name: str) -> list[Rows]:
     laid, known = [], set()
     wanted = out.contract.sheets_for(out.period)
     for sheet in wanted:
@@ -106,12 +111,14 @@ def _lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mappin
         rows.sheet = rows.sheet.model_copy(update={"names": [found[0].name, *sheet.names]})
         if sheet.stated_period:
             _stated_period(rows, out.period)
-        _doubled_rows(rows, out.period, codes)
+        if out.contract.kind == "measures":
+            _doubled_rows(rows, out.period, codes)
         out.findings += [f.at(sheet=found[0].name) for f in rows.findings]
         laid.append(rows)
     out.findings += disputed(grids, out.period)
+    others = re.compile(out.contract.other_sheets or "(?!)", re.I)
     for grid in grids:
-        if grid.cells and grid.name not in known and not is_own(grid):
+        if grid.cells and grid.name not in known and not is_own(grid) and not others.fullmatch(grid.name.strip()):
             message = f"The sheet '{grid.name[:40]}' is not part of this return; it was not read."
             fix = "Take it out, or agree with the Board what it holds."
             out.findings.append(Finding("sheet_unknown", Severity.QUERY, message, fix, sheet=grid.name[:40]))
@@ -251,14 +258,14 @@ def _stored(value: Any, kind: str) -> Any:
     return value
 
 
-def _judge_batches(database: Path, out: Judgement) -> None:
-    declared = {
-        (_TABLE[batch.of].format(sheet.sheet), batch.code): (sheet, batch) for sheet, _ in out.sheets for batch in sheet.batch
-    }
+def judge_batches(
+    database: Path, sheets: list[Sheet], cells: Mapping[tuple[str, int], Mapping[str, str]], out: Judgement
+) -> None:
+    """What the judge of the whole says of the tables in this database; `cells` are those of a sheet's row, by column."""
+    declared = {(TABLE[batch.of].format(sheet.sheet), batch.code): (sheet, batch) for sheet in sheets for batch in sheet.batch}
     expectations = [
         Expectation(code, table, batch.expect, batch.arguments, batch.query) for (table, code), (_, batch) in declared.items()
     ]
-    cells = {(s.sheet, row.row.number): row.row.cells for s, rows in out.sheets for row in rows}
     try:
         breaches = judge(database, expectations)
     except BrokenExpectation as error:

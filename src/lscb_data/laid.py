@@ -22,6 +22,7 @@ class Rows:
 
     sheet: Sheet
     rows: list[Row] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)  # of a table: the column that each stands in
     notes: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 

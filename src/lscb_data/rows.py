@@ -57,7 +57,8 @@ def judge_row(model: type[BaseModel], sheet: Sheet, row: Row) -> Judged:
             column = str(fault["loc"][0])
             fix = str(fault.get("ctx", {}).get("fix", "Correct the cell."))
             message = fault["msg"].removesuffix(".") + "."
-            remarks.append(Finding(fault["type"], Severity.ERROR, message, fix, column=column))
+            code = sheet.column(column).rule or fault["type"]
+            remarks.append(Finding(code, Severity.ERROR, message, fix, column=column))
         return Judged(row, values, _placed(remarks, row))
     plain = {name: _plain(value) for name, value in values.items()}
     places = {name: places_of(value.printed or "") for name, value in values.items() if isinstance(value, Figure)}
@@ -83,7 +84,7 @@ def _plain(value: Any) -> Any:
 
 
 def _shown(value: Any, column: Column) -> str:
-    if column.identifier or column.type == "identifier":
+    if column.is_identifier or column.birth:
         return "(not shown)"
     if isinstance(value, Figure):
         return value.printed or "nothing"

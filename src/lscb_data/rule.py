@@ -3,7 +3,8 @@
 Comparisons, `and or not`, `+ - *`, `is null`, `in`, `between`, `coalesce`, and
 `agrees_percent(printed, part, whole)`: the printed percentage is the part of the whole, half-up at its own places.
 A condition that cannot be decided, because a value is missing, is not broken. Numbers go with numbers, text with text,
-days with days or with a day in quotes; a day less a day is a number of days.
+days with days or with a day in quotes; a day less a day is a number of days. `period_start` and `period_end` are the
+first and the last day of the return's period.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ _RECKON: dict[type[exp.Expr], Callable[[Value, Value], Value]] = {
 _TRUTHS: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.Boolean, exp.Anonymous, *_COMPARE,
 )  # fmt: skip
+PERIOD_DAYS = ("period_start", "period_end")  # in a condition: the first and the last day of the return's period
 MOST_PLACES = 6  # a percentage worked out by Excel has fifteen digits: agreement at six places is agreement
 _OTHER = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.Neg, exp.Is, exp.In, exp.Between, exp.Coalesce,
@@ -120,7 +122,23 @@ def _day_in_quotes(parts: list[exp.Expr], kinds: list[str]) -> bool:
 
 def columns_of(must: str) -> list[str]:
     """The columns that the condition reads, in order."""
-    return list(dict.fromkeys(node.name for node in parse_rule(must).find_all(exp.Column)))
+    read = dict.fromkeys(node.name for node in parse_rule(must).find_all(exp.Column))
+    return [name for name in read if name not in PERIOD_DAYS]
+
+
+def in_period(must: str, start: date, end: date) -> str:
+    """The condition for one period: its days in the place of the words for them."""
+    days = dict(zip(PERIOD_DAYS, (start, end), strict=True))
+
+    def day(node: exp.Expr) -> exp.Expr:
+        known = isinstance(node, exp.Column) and node.name in days
+        return exp.Literal.string(days[node.name].isoformat()) if known else node
+
+    return parse_rule(must).copy().transform(day).sql("duckdb") if set(PERIOD_DAYS) & _words(must) else must
+
+
+def _words(must: str) -> set[str]:
+    return {node.name for node in parse_rule(must).find_all(exp.Column)}
 
 
 def holds(must: str, values: Mapping[str, Value], places: Mapping[str, int]) -> bool | None:

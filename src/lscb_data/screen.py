@@ -8,6 +8,7 @@ from lscb_data.cell import PATTERNS
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Sheet
+from lscb_data.figure import WHOLE
 from lscb_data.period import Period, month_named, year_of
 from lscb_data.rounding import DECIMALS
 from lscb_data.spelling import fold, has_lookalikes
@@ -17,27 +18,37 @@ TYPES = {
     "date": "date", "code": "varchar", "text": "varchar", "identifier": "varchar", "rating": "varchar",
 }  # fmt: skip
 QUICK = "decimal(18, 8)"  # DuckDB reads text as one eighty times as fast as as decimal(28, 10)
+FEW = 50  # texts that are compared one after another as quickly as they are hashed
 LARGEST = 999_999_999  # fits in it, and two such numbers can be multiplied; larger and longer ones go to pydantic
 
 
-def screen_sql(table: str, sheet: Sheet, codes: Mapping[str, CodeList], period: Period, missing: Iterable[str] = ()) -> str:
+def screen_sql(
+    table: str,
+    sheet: Sheet,
+    codes: Mapping[str, CodeList],
+    period: Period,
+    missing: Iterable[str] = (),
+    beside: Iterable[str] = (),
+    also: str = "true",
+) -> str:
     """A query of the sheet's rows, typed, with `stopped`: true where pydantic must look.
 
-    `table` has the columns `row` and, as text ('' where blank), those of the sheet. `missing`: the contract's symbols
-    for a value that is not there.
+    `table` has the columns `row` and, as text ('' where blank), those of the sheet; the texts come out beside the values, as
+    `<column>__text`. `missing`: the contract's symbols for a value that is not there. `beside`: other columns of the table
+    to be passed on; `also`: what else of the table must be so. Of a row that is stopped the values say nothing.
     """
-    typed, sure = [], []
+    typed, sure = ['"row"', *beside, f"{also} as sure"], ["sure"]
     for column in sheet.columns:
         value, ok = _column(column, codes, period, missing)
         name = quote(column.name)
-        typed.append(f"{value} as {name}")
+        typed += [f"{name} as {quote(column.name + '__text')}", f"{value} as {name}"]
         if column.is_number:
-            places = f"length(regexp_extract({name}, {literal(DECIMALS)}, 1))"
-            typed.append(f"{places} as {quote(column.name + '__places')}")
+            typed.append(f"length(regexp_extract({name}, {literal(DECIMALS)}, 1)) as {quote(column.name + '__places')}")
         sure.append(f"coalesce({ok}, false)")
-    typed_rows = f'select "row", {", ".join(typed)}, {" and ".join(sure)} as sure from {quote(table)}'  # noqa: S608
-    rules = "".join(f" and coalesce({rule.to_sql(one.must)}, true)" for one in sheet.rules)
-    return f"select * exclude (sure), not (sure{rules}) as stopped from ({typed_rows})"  # noqa: S608
+    # Each value is worked out once, below, and what is said of it above: the database would work it out twice.
+    typed_rows = f"select {', '.join(typed)} from {quote(table)}"  # noqa: S608 - quoted, as all names here
+    rules = [f"coalesce({rule.to_sql(one.must)}, true)" for one in sheet.rules]
+    return f"select * exclude (sure), not ({' and '.join([*sure, *rules])}) as stopped from ({typed_rows})"  # noqa: S608
 
 
 def quote(name: str) -> str:
@@ -49,42 +60,62 @@ def literal(text: str) -> str:
 
 
 def _column(column: Column, codes: Mapping[str, CodeList], period: Period, missing: Iterable[str]) -> tuple[str, str]:
-    """The column's typed value, and the condition under which nothing can be wrong with its text."""
-    name = quote(column.name)
-    blank = "false" if column.required or column.is_figure else f"{name} = ''"
+    """The column's typed value, of its text, and the condition, on text and value, under which nothing can be wrong."""
+    name, text = quote(column.name), quote(column.name + "__text")
+    blank = "false" if column.required or column.is_figure else f"{text} = ''"
+    there = f"({blank} or {name} is not null)"
     if column.type in PATTERNS:
-        inner = f"regexp_extract({name}, {literal(f'^(?:{column.pattern})$')}, 1)" if column.pattern else name
-        value = f"try_cast(replace(rtrim({inner}, '% '), ',', '') as {QUICK})"
-        bounds = [f"{value} >= {column.minimum}"] if column.minimum is not None else []
-        bounds += [f"{value} <= {column.maximum}"] if column.maximum is not None else []
-        said = ", ".join(literal(text) for text in sorted({*missing, *column.words}))
-        bounds += [f"lower({text}) not in ({said})" for text in dict.fromkeys((name, inner)) if said]
-        if column.type == "percent":  # 0.4 without a sign may be 40%
-            bounds += [f"(suffix({inner}, '%') or abs({value}) > 1 or {value} = 0)"]
-        bounds += [f"length(regexp_extract({inner}, {literal(DECIMALS)}, 1)) <= 8", f"abs({value}) <= {LARGEST}"]
-        ok = " and ".join([f"regexp_full_match({inner}, {literal(PATTERNS[column.type])})", *bounds])
-        value = f"case when {ok} then {value} end"
-        return f"try_cast({value} as {TYPES[column.type]})", f"({blank} or {value} is not null)"
+        value, ok = _number(column, missing)
+        return value, f"({blank} or ({ok}))"
     if column.type in ("code", "month"):
         sure = codes[column.codes].sure if column.codes else _months(period)
-        sure = {text: code for text, code in sure.items() if not has_lookalikes(text)}
+        sure = {said: code for said, code in sure.items() if not has_lookalikes(said)}
         if column.total:
             sure = {k: v for k, v in sure.items() if fold(k) not in {fold(word) for word in column.total}}
-        cases = " ".join(f"when {literal(text)} then {literal(code)}" for text, code in sure.items())
-        value = f"case lower({name}) {cases} end"
-        return value, f"({blank} or {value} is not null)"
+        return _looked_up(f"lower({name})", sure), there
     if column.type == "date":
-        uk = f"regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')"
-        iso = f"regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
-        when_uk, when_iso = (f"try_strptime({name}, '{form}')" for form in ("%d/%m/%Y", "%Y-%m-%d"))
-        value = f"case when {uk} then {when_uk} when {iso} then {when_iso} end::date"
-        value = f"case when {value} >= date '0001-01-01' then {value} end"  # what Python calls a date
-        return value, f"({blank} or {value} is not null)"
+        # Years that no return has go to pydantic.
+        form = "[0-9]{1,2}/[0-9]{1,2}/[12][0-9]{3}|[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
+        day = f"case when regexp_full_match({name}, {literal(form)}) then {name} end"
+        return f"try_strptime({day}, ['%d/%m/%Y', '%Y-%m-%d'])::date", there
     if column.type == "rating":
         return name, "false"
-    no_error = f"not starts_with({name}, '#') and not starts_with(lower({name}), 'err:')"
-    matches = f" and regexp_full_match({name}, {literal(column.pattern)})" if column.pattern else ""
-    return f"nullif({name}, '')", f"({blank} or ({name} <> ''{matches} and {no_error}))"
+    no_error = f"not starts_with({text}, '#') and not starts_with(lower({text}), 'err:')"
+    matches = f" and regexp_full_match({text}, {literal(column.pattern)})" if column.pattern else ""
+    return f"nullif({name}, '')", f"({blank} or ({text} <> ''{matches} and {no_error}))"
+
+
+def _number(column: Column, missing: Iterable[str]) -> tuple[str, str]:
+    name, text = quote(column.name), quote(column.name + "__text")
+    if column.type == "count" and not column.pattern:
+        quick = f"when regexp_full_match({name}, '[0-9]{{1,9}}') then {name}"  # as nearly all are written
+        value = f"try_cast(case {quick} when regexp_full_match({name}, {literal(WHOLE)}) then replace({name}, ',', '') end as bigint)"
+        inner, sure = text, [f"abs({name}) <= {LARGEST}", f"length(regexp_extract({text}, {literal(DECIMALS)}, 1)) <= 8"]
+    else:
+        take = f"regexp_extract({{}}, {literal(f'^(?:{column.pattern})$')}, 1)" if column.pattern else "{}"
+        inner = take.format(text)
+        plain = (
+            f"case when regexp_full_match({take.format(name)}, {literal(PATTERNS[column.type])}) then {take.format(name)} end"
+        )
+        value = f"try_cast(replace(rtrim({plain}, '% '), ',', '') as {QUICK})"
+        value = f"try_cast({value} as {TYPES[column.type]})"
+        sure = [f"length(regexp_extract({inner}, {literal(DECIMALS)}, 1)) <= 8", f"abs({name}) <= {LARGEST}"]
+    sure += [f"{name} >= {column.minimum}"] if column.minimum is not None else []
+    sure += [f"{name} <= {column.maximum}"] if column.maximum is not None else []
+    said = ", ".join(literal(word) for word in sorted({*missing, *column.words}))
+    sure += [f"lower({one}) not in ({said})" for one in dict.fromkeys((text, inner)) if said]
+    if column.type == "percent":  # 0.4 without a sign may be 40%
+        sure += [f"(suffix({inner}, '%') or abs({name}) > 1 or {name} = 0)"]
+    return value, " and ".join([f"{name} is not null", *sure])
+
+
+def _looked_up(text: str, sure: Mapping[str, str]) -> str:
+    """The code of a text: by comparison, or by a hash of the texts where there are many."""
+    if len(sure) <= FEW:
+        cases = " ".join(f"when {literal(said)} then {literal(code)}" for said, code in sure.items())
+        return f"case {text} {cases} end" if sure else "null::varchar"
+    known, meant = (", ".join(map(literal, one)) for one in (sure, sure.values()))
+    return f"[{meant}][enum_code(try_cast({text} as enum ({known})))::integer + 1]"
 
 
 def _months(period: Period) -> dict[str, str]:

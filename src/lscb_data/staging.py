@@ -201,8 +201,7 @@ def _column_figures(
     }
     if not row.accepted:
         when = {} if "period" not in unread or column.of != "row" else dict.fromkeys(PERIOD)
-        said = {"printed": None, "label": None} if sheet.names_children else {}
-        yield base | when | said | {"status": str(Status.UNRELIABLE), "note": SET_ASIDE}
+        yield base | when | {"status": str(Status.UNRELIABLE), "note": SET_ASIDE}
     elif isinstance(value, Rated):
         own = {"breakdown_type": "rating", "breakdown": value.code, "qualifier": value.printed, "status": str(value.status)}
         yield base | own | {"note": value.text or None}

@@ -9,40 +9,18 @@ from lscb_data.laid import Row, Rows, lookalikes, no_heading, unread
 from lscb_data.spelling import fold, has_lookalikes
 from lscb_data.workbook import Grid, address, column_number
 
+HEADINGS = 3  # so many in one row are no chance
+
 
 def table(grid: Grid, out: Rows) -> None:
+    found = headed(grid, out)
+    if not found:
+        return
+    header, at = found
+    out.places = at
     lines = list(grid.rows())
-    columns = [(column, {fold(printed) or printed for printed in column.printed}) for column in out.sheet.columns]
-    found = max(
-        ((_headings(columns, texts), number) for number, texts in lines),
-        key=lambda one: (len(one[0]), -one[1]),
-        default=({}, 0),
-    )
-    places, header = found
-    if not places:
-        no_heading(out, [c.printed[0] for c in out.sheet.columns if c.printed and c.printed[0]])
-        return
     texts = dict(lines)[header]
-    missing = [c for c in out.sheet.columns if c.name not in places and c.required]
-    doubled = {name: at for name, at in places.items() if len(at) > 1}
-    if missing:
-        out.remark(
-            "column_missing", Severity.BLOCKER,
-            "No column headed " + ", ".join(f"'{c.printed[0] if c.printed else c.name}'" for c in missing)
-            + "; the sheet's columns are headed " + ", ".join(f"'{t}'" for t in texts.values()) + ".",
-            "Put the heading back as the template has it.", address(header, min(texts)),
-        )  # fmt: skip
-    for name, found_at in doubled.items():
-        out.remark(
-            "column_doubled", Severity.BLOCKER,
-            f"The heading '{texts.get(found_at[0], '')}' stands {len(found_at)} times, so that it is not clear which column"
-            " to read.",
-            "Leave one column of that heading.", address(header, found_at[1]), name,
-        )  # fmt: skip
-    if missing or doubled:
-        return
-    at = {name: columns[0] for name, columns in places.items()}
-    unknown = _odd_headings(out, header, texts, at)
+    unknown = odd_headings(out, header, texts, at)
     key = at.get(out.sheet.columns[0].name)
     stray: dict[int, list[int]] = {}
     for number, texts in lines:
@@ -56,6 +34,41 @@ def table(grid: Grid, out: Rows) -> None:
             for column in set(texts) - set(at.values()) - unknown:
                 stray.setdefault(column, []).append(number)
     unread(out, stray)
+
+
+def headed(grid: Grid, out: Rows) -> tuple[int, dict[str, int]] | None:
+    """The row of the headings and where each column stands; None where it cannot be said, with the findings why."""
+    lines = list(grid.rows())
+    columns = [(column, {fold(printed) or printed for printed in column.printed}) for column in out.sheet.columns]
+    found = max(
+        ((_headings(columns, texts), number) for number, texts in lines),
+        key=lambda one: (len(one[0]), -one[1]),
+        default=({}, 0),
+    )
+    places, header = found
+    if not places:
+        no_heading(out, [c.printed[0] for c in out.sheet.columns if c.printed and c.printed[0]])
+        return None
+    texts = dict(lines)[header]
+    missing = [c for c in out.sheet.columns if c.name not in places and c.required]
+    doubled = {name: at for name, at in places.items() if len(at) > 1}
+    # A row that has one heading by chance may be a child's: its texts are not said again.
+    headings = "; the sheet's columns are headed " + ", ".join(f"'{t}'" for t in texts.values())
+    if missing:
+        out.remark(
+            "column_missing", Severity.BLOCKER,
+            "No column headed " + ", ".join(f"'{c.printed[0] if c.printed else c.name}'" for c in missing)
+            + ("" if out.sheet.names_children and len(places) < HEADINGS else headings) + ".",
+            "Put the heading back as the template has it.", address(header, min(texts)),
+        )  # fmt: skip
+    for name, found_at in doubled.items():
+        out.remark(
+            "column_doubled", Severity.BLOCKER,
+            f"The heading '{texts.get(found_at[0], '')}' stands {len(found_at)} times, so that it is not clear which column"
+            " to read.",
+            "Leave one column of that heading.", address(header, found_at[1]), name,
+        )  # fmt: skip
+    return None if missing or doubled else (header, {name: columns[0] for name, columns in places.items()})
 
 
 def _row(sheet: Sheet, number: int, texts: dict[int, str], at: dict[str, int]) -> Row:
@@ -80,7 +93,7 @@ def _headings(columns: list[tuple[Column, set[str]]], texts: dict[int, str]) -> 
     return found
 
 
-def _odd_headings(out: Rows, header: int, texts: dict[int, str], at: dict[str, int]) -> set[int]:
+def odd_headings(out: Rows, header: int, texts: dict[int, str], at: dict[str, int]) -> set[int]:
     """Remark on headings that are broken or unknown; the places of those that are unknown."""
     for place, text in texts.items():
         if has_lookalikes(text):

@@ -185,7 +185,7 @@ def _read_csv(path: Path) -> Grid:
     table: list[list[str]] = []
     try:
         # strict: a quotation mark that nobody closes would swallow the rows after it in silence.
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True):
             table.append(row)  # its length says where a fault is
     except csv.Error as error:
         raise UnreadableError(
@@ -197,7 +197,7 @@ def _read_csv(path: Path) -> Grid:
     )
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """The mark that parts the most of the first rows, one after another, into as many cells each."""
 
     def rows_alike(mark: str) -> tuple[int, int]:

@@ -120,7 +120,7 @@ def test_a_value_outside_its_bounds_is_said(case: Case, column: Column, bound: D
         printed = column.example.replace(str(inside.normalize()), str(outside))
     texts = case.example | {column.name: printed}
     judged = case.judge(texts)
-    assert ("out_of_bounds", column.outside) in [(one.code, one.severity) for one in judged.findings]
+    assert (column.rule or "out_of_bounds", column.outside) in [(one.code, one.severity) for one in judged.findings]
     assert case.screen(texts) is None
 
 
@@ -131,7 +131,7 @@ def test_what_is_required_is_missed(case: Case) -> None:
         if not column.required:
             assert codes == []
         else:
-            assert codes == (["not_supplied"] if column.is_figure or column.type == "rating" else ["required"])
+            assert codes == (["not_supplied"] if column.is_figure or column.type == "rating" else [column.rule or "required"])
 
 
 @each_case

@@ -28,10 +28,13 @@ def judged(
     **column: Any,
 ) -> Judged:
     """The judgement of a row of one column, `x`, printed 'X'."""
+    if others:  # children's records, which supply no figures
+        column.pop("measure", None)
     columns = [{"name": "x", "printed": ["X"], "description": "A column"} | column, *others]
     contract = Return.model_validate(
         {
-            "return": "csc__x", "title": "X", "agency": "csc", "description": "X", "grain": "x", "kind": "measures",
+            "return": "csc__x", "title": "X", "agency": "csc", "description": "X", "grain": "x",
+            "kind": "records" if others else "measures",
             "frequency": "quarterly", "formats": ["xlsx"], "missing": missing or {},
             "sheets": [
                 {"sheet": "s", "names": ["S"], "layout": "table", "description": "x", "columns": columns, "rules": rules or []}

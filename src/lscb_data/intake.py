@@ -1,0 +1,173 @@
+"""A file of children's records, from its door to what is kept of it: one Parquet file a sheet."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lscb_data import csv_door
+from lscb_data.cell import Reader
+from lscb_data.codes import CodeList
+from lscb_data.contract import Return, Sheet
+from lscb_data.finding import Finding, Severity
+from lscb_data.judgement import TABLE, Judgement, judge_batches, lay_out_sheets
+from lscb_data.period import Period
+from lscb_data.pseudonym import Key
+from lscb_data.records import RECEIVED, Desk, Tally, database, desk, judged, kept
+from lscb_data.screen import literal, quote
+from lscb_data.workbook import UnreadableError, read_grids
+
+ROWS = 50_000  # to a batch of a workbook's rows
+
+
+NOTHING = Finding("no_rows", Severity.BLOCKER, "The file has no records.", "Send it filled in; if there are none, say so.")
+STAMP = {"submission_id": pa.string(), "sheet": pa.string()}
+
+Source = str | pa.Table  # a query of texts, or the texts
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What the file is read by, and where what is kept of it goes: `area` is the code and the name of the Board's own."""
+
+    path: Path
+    contract: Return
+    codes: Mapping[str, CodeList]
+    period: Period
+    area: tuple[str, str]
+    key: Key
+    into: Callable[[str], Path]
+    submission: str = ""
+
+
+def judge_records(intake: Intake) -> Judgement:
+    """Everything that the contract says of the file, and its rows kept in one Parquet file a sheet, where `into` says.
+
+    Every row received is kept, of those set aside no more than the number; of a refused file nothing is. Never raises for
+    what a supplier can send.
+    """
+    try:
+        return _judge(intake, plainly=True)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return _judge(intake, plainly=False)  # not as plain as it looked: the other door says where, and why
+
+
+def schema(sheet: Sheet) -> pa.Schema:
+    """The columns of what is kept of a sheet."""
+    return pa.schema([*STAMP.items(), ("row", pa.int64()), ("accepted", pa.bool_()), *kept(sheet).items()])
+
+
+def _judge(intake: Intake, plainly: bool) -> Judgement:
+    out, tally, desks = Judgement(intake.contract, intake.period), Tally(), dict[str, Desk]()
+    reader = Reader(intake.contract, intake.codes, intake.period)
+    with database() as connection, ExitStack() as open_files:
+        writers: dict[str, pq.ParquetWriter] = {}
+        try:
+            for sheet, source, places, first in _doors(intake, out, plainly):
+                if sheet.sheet not in desks:
+                    desks[sheet.sheet] = desk(connection, sheet, reader, intake.key, intake.area[0], places)
+                    writer = pq.ParquetWriter(intake.into(sheet.sheet), schema(sheet), compression="zstd")
+                    writers[sheet.sheet] = open_files.enter_context(writer)
+                _lay_before(connection, source)
+                for rows in judged(desks[sheet.sheet], tally, first):
+                    out.rows_received += rows.num_rows
+                    out.rows_accepted += pc.sum(rows.column("accepted")).as_py() or 0
+                    writers[sheet.sheet].write_table(_stamped(rows, intake.submission, sheet))
+        except UnreadableError as error:
+            out.findings.append(error.finding)
+    out.findings += tally.findings()
+    if not out.refused and not out.rows_received:
+        out.findings.append(NOTHING)
+    if not out.refused:
+        _judge_whole(intake, out, list(writers))
+    if out.refused:
+        for sheet_name in writers:
+            intake.into(sheet_name).unlink(missing_ok=True)
+    return out
+
+
+def _lay_before(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Let the source be what `received rows` means."""
+    connection.execute(f"drop view if exists {quote(RECEIVED)}")
+    if isinstance(source, str):
+        connection.execute(f"create temp view {quote(RECEIVED)} as {source}")
+    else:
+        connection.register(RECEIVED, source)
+
+
+def _stamped(rows: pa.Table, submission: str, sheet: Sheet) -> pa.Table:
+    for place, (name, said) in enumerate(zip(STAMP, (submission, sheet.sheet), strict=True)):
+        rows = rows.add_column(place, name, pa.array([said] * rows.num_rows, pa.string()))
+    return rows
+
+
+def _judge_whole(intake: Intake, out: Judgement, sheets: list[str]) -> None:
+    """What Great Expectations says of the rows kept: no clear identifier is among them any more."""
+    with TemporaryDirectory(prefix="lscb-") as scratch:
+        path = Path(scratch) / "submission.duckdb"
+        with duckdb.connect(path) as connection:
+            for name in sheets:
+                rows = f"from read_parquet({literal(str(intake.into(name)))})"
+                connection.execute(f"create view {quote(TABLE['received'].format(name))} as {rows}")
+                connection.execute(f"create view {quote(TABLE['accepted'].format(name))} as {rows} where accepted")
+        judge_batches(path, [one for one in intake.contract.sheets_for(intake.period) if one.sheet in sheets], {}, out)
+
+
+# doors
+
+
+def _doors(intake: Intake, out: Judgement, plainly: bool) -> Iterator[tuple[Sheet, Source, dict[str, int], int | None]]:
+    """Each sheet's texts as they come, with the places of its columns and, where they are not numbered, the first row's."""
+    suffix, sheets = intake.path.suffix.lower(), intake.contract.sheets_for(intake.period)
+    if suffix == ".xml":
+        yield from _xml(intake, sheets)
+    elif suffix == ".csv":
+        yield from _csv(intake, sheets[0], out, plainly)
+    else:
+        yield from _workbook(intake, out)
+
+
+def _xml(intake: Intake, sheets: list[Sheet]) -> Iterator[tuple[Sheet, Source, dict[str, int], None]]:
+    from lscb_data.xml_door import XmlRows, read_xml
+
+    by_name = {sheet.sheet: sheet for sheet in sheets}
+    asked = [
+        XmlRows(one.sheet, one.rows or ".", {c.name: c.printed[0] for c in one.columns if c.keep and c.printed})
+        for one in sheets
+    ]
+    for name, batch in read_xml(intake.path, intake.contract.record or "", asked):
+        texts = pa.table(batch).append_column("fault", pa.array([""] * batch.num_rows))
+        yield by_name[name], texts, {}, None
+
+
+def _csv(
+    intake: Intake, sheet: Sheet, out: Judgement, plainly: bool
+) -> Iterator[tuple[Sheet, Source, dict[str, int], int | None]]:
+    file = csv_door.open_csv(intake.path, sheet)
+    if isinstance(file, list):
+        out.findings += [one.at(sheet=intake.path.stem) for one in file]
+        return
+    out.findings += [one.at(sheet=intake.path.stem) for one in file.findings]
+    if plainly and file.is_plain:
+        yield sheet, csv_door.plain_sql(file), file.places, file.header + 1
+        return
+    for batch in csv_door.batches(file):
+        yield sheet, pa.table(batch), file.places, None
+
+
+def _workbook(intake: Intake, out: Judgement) -> Iterator[tuple[Sheet, Source, dict[str, int], None]]:
+    grids = read_grids(intake.path)
+    for laid in lay_out_sheets(grids, intake.path, out, intake.codes, intake.area[1]):
+        names = [column.name for column in laid.sheet.columns if column.keep]
+        places = {name: place for name, place in laid.places.items() if name in names}
+        for at in range(0, len(laid.rows), ROWS):
+            rows = laid.rows[at : at + ROWS]
+            texts = {name: pa.array([row.texts.get(name, "") for row in rows], pa.string()) for name in names}
+            numbers = pa.array([row.number for row in rows], pa.int64())
+            yield laid.sheet, pa.table({"row": numbers, "fault": pa.array([""] * len(rows)), **texts}), places, None

@@ -1,0 +1,102 @@
+"""A child's pseudonym: the same in every return of one council, and to be had only with the Board's key.
+
+HMAC-SHA256 of council, kind of identifier and identifier; its first 16 bytes, written as a UUID.
+"""
+
+import hmac
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+
+from lscb_data.finding import UserError
+
+LEAST = 32  # characters of a key
+BYTES = 16  # of a pseudonym
+SEPARATOR = "|"
+_HOW = "Make one with: lscb key FILE; then name it in lscb.toml as key_file, or in the environment as LSCB_KEY_FILE."
+
+
+@dataclass(frozen=True)
+class Key:
+    """The Board's key. It is never shown; `fingerprint` tells one key from another and gives nothing of it away."""
+
+    secret: bytes = field(repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        return hmac.new(self.secret, b"fingerprint", sha256).hexdigest()[:12]
+
+
+def pseudonyms(key: Key, said: Iterable[str]) -> list[bytes]:
+    """The pseudonyms of identifiers, each said with its council and kind by `of`.
+
+    Both hashes of an HMAC begin with the key: what they are after it is worked out once, for hmac itself takes twice as long.
+    """
+    block = (key.secret if len(key.secret) <= 64 else sha256(key.secret).digest()).ljust(64, b"\0")
+    inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+
+    def one(text: str) -> bytes:
+        first, second = inner.copy(), outer.copy()
+        first.update(text.encode())
+        second.update(first.digest())
+        return second.digest()[:BYTES]
+
+    return [one(text) for text in said]
+
+
+def of(area: str, kind: str, identifier: str) -> str:
+    return SEPARATOR.join((area, kind, identifier))
+
+
+def read_key(home: Path, key_file: Path | None) -> Key:
+    """The key in LSCB_KEY, in the file that LSCB_KEY_FILE names, or in the one of the Board's settings.
+
+    Raises UserError where there is none, it is too short, or its file lies in the Board's folder or in a repository.
+    """
+    if text := os.environ.get("LSCB_KEY"):
+        return _key(text, "LSCB_KEY")
+    named = os.environ.get("LSCB_KEY_FILE")
+    path = Path(named) if named else key_file
+    if path is None:
+        raise UserError(f"Records of children need the Board's key, and there is none. {_HOW}")
+    return key_in(home / path, home)
+
+
+def key_in(path: Path, home: Path) -> Key:
+    """The key in this file. Raises UserError as `read_key` does."""
+    check_place(path, home)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise UserError(f"The key file {path} cannot be read ({why}). {_HOW}") from None
+    return _key(text, str(path))
+
+
+def _key(text: str, where: str) -> Key:
+    if len(text.strip()) < LEAST:
+        raise UserError(f"The key in {where} is shorter than {LEAST} characters. {_HOW}")
+    return Key(text.strip().encode())
+
+
+def check_place(path: Path, home: Path) -> None:
+    """Raises UserError where a key file would lie beside what it protects."""
+    place = path.resolve()
+    if place.is_relative_to(home.resolve()):
+        raise UserError(f"The key file {path} lies in the Board's folder, beside what it protects: keep it elsewhere.")
+    if any((folder / ".git").exists() for folder in place.parents):
+        raise UserError(f"The key file {path} lies in a repository: keep it elsewhere.")
+
+
+def write_key(path: Path, home: Path) -> Key:
+    """A new key, in a new file that only its owner can read. Raises UserError where the file is there already."""
+    check_place(path, home)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(token_hex(32) + "\n")
+    except FileExistsError:
+        raise UserError(f"{path} is there already: a key that was used must not be lost.") from None
+    return key_in(path, home)
