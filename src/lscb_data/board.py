@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     area: str
     area_name: str
     keep_builds: int = 5
+    key_file: Path | None = Field(None, description="Where the key of children's pseudonyms is: outside the folder")
 
     @classmethod
     def settings_customise_sources(

@@ -133,6 +133,7 @@ def check(
     from datetime import UTC, datetime
 
     from lscb_data import board, recognise, show
+    from lscb_data.intake import check_records
     from lscb_data.judgement import judge_file
     from lscb_data.workbook import UnreadableError, read_grids
 
@@ -150,7 +151,8 @@ def check(
         except UnreadableError as error:
             show.unreadable(error.finding.at(file=file.name), form)
             raise typer.Exit(REFUSED) from None
-        judged = judge_file(file, contract, contracts.codes, when, area_name)
+        judge = check_records if contract.names_children else judge_file
+        judged = judge(file, contract, contracts.codes, when, area_name)
     show.check(judged, file.name, form)
     raise typer.Exit(REFUSED if judged.refused else ASIDE if judged.rejected else 0)
 

@@ -171,6 +171,7 @@ class Return(Strict):
     kind: Literal["records", "measures"]
     frequency: Literal["quarterly", "annual"]
     due: Due = Due()
+    owed: bool = Field(True, description="False: taken when it comes, and not missed when it does not")
     formats: list[Literal["xlsx", "xls", "csv", "xml"]]
     record: str | None = Field(None, description="xml: path of the element that repeats, such as Message/Children/Child")
     period_at: str | None = Field(None, description="xml: path of the day that its period ends with")
@@ -259,7 +260,7 @@ class Contracts:
         """The returns owed for a quarter, and for the year that it closes."""
         closing = [year_of(period.start)] if period.type == "quarter" and period.end.month == 3 else []
         periods = [period, *closing]
-        return [r for r in self.returns.values() if any(r.expected_in(p) for p in periods)]
+        return [r for r in self.returns.values() if r.owed and any(r.expected_in(p) for p in periods)]
 
 
 def load_contracts(folders: Sequence[Path]) -> Contracts:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -29,7 +31,7 @@ ROWS = 50_000  # to a batch of a workbook's rows
 NOTHING = Finding("no_rows", Severity.BLOCKER, "The file has no records.", "Send it filled in; if there are none, say so.")
 STAMP = {"submission_id": pa.string(), "sheet": pa.string()}
 
-Source = str | pa.Table  # a query of texts, or the texts
+Source: TypeAlias = str | pa.Table  # a query of texts, or the texts
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,15 @@ def judge_records(intake: Intake) -> Judgement:
         return _judge(intake, plainly=False)  # not as plain as it looked: the other door says where, and why
 
 
+def check_records(path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str) -> Judgement:
+    """What would be said of the file, and nothing kept: its pseudonyms are made with a key that is thrown away."""
+    with TemporaryDirectory(prefix="lscb-") as scratch:
+        key = Key(token_bytes(32))
+        return judge_records(
+            Intake(path, contract, codes, period, ("", area_name), key, lambda sheet: Path(scratch) / f"{sheet}.parquet")
+        )
+
+
 def schema(sheet: Sheet) -> pa.Schema:
     """The columns of what is kept of a sheet."""
     return pa.schema([*STAMP.items(), ("row", pa.int64()), ("accepted", pa.bool_()), *kept(sheet).items()])
@@ -81,6 +92,10 @@ def _judge(intake: Intake, plainly: bool) -> Judgement:
                     writers[sheet.sheet].write_table(_stamped(rows, intake.submission, sheet))
         except UnreadableError as error:
             out.findings.append(error.finding)
+        for sheet in intake.contract.sheets_for(intake.period):  # one that no row came for is kept empty
+            if sheet.sheet not in writers:
+                writer = pq.ParquetWriter(intake.into(sheet.sheet), schema(sheet), compression="zstd")
+                writers[sheet.sheet] = open_files.enter_context(writer)
     out.findings += tally.findings()
     if not out.refused and not out.rows_received:
         out.findings.append(NOTHING)
@@ -124,7 +139,8 @@ def _judge_whole(intake: Intake, out: Judgement, sheets: list[str]) -> None:
 
 def _doors(intake: Intake, out: Judgement, plainly: bool) -> Iterator[tuple[Sheet, Source, dict[str, int], int | None]]:
     """Each sheet's texts as they come, with the places of its columns and, where they are not numbered, the first row's."""
-    suffix, sheets = intake.path.suffix.lower(), intake.contract.sheets_for(intake.period)
+    declared = intake.contract.sheets_for(intake.period)
+    suffix, sheets = intake.path.suffix.lower(), [sheet.asked_in(intake.period, intake.area[1]) for sheet in declared]
     if suffix == ".xml":
         yield from _xml(intake, sheets)
     elif suffix == ".csv":

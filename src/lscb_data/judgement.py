@@ -61,7 +61,11 @@ class Judgement:
 
 
 def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str) -> Judgement:
-    """Everything that the contract says of the file. Never raises for what a supplier can send."""
+    """Everything that the contract says of the file. Never raises for what a supplier can send.
+
+    Not for records of children, whose identifiers it would write down: see `intake`.
+    """
+    assert not contract.names_children, contract.return_  # noqa: S101 - a fault of this software, never to be passed over
     out = Judgement(contract, period)
     try:
         grids = read_grids(path)
@@ -111,8 +115,7 @@ def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping
         rows.sheet = rows.sheet.model_copy(update={"names": [found[0].name, *sheet.names]})
         if sheet.stated_period:
             _stated_period(rows, out.period)
-        if out.contract.kind == "measures":
-            _doubled_rows(rows, out.period, codes)
+        _doubled_rows(rows, out.period, codes)
         out.findings += [f.at(sheet=found[0].name) for f in rows.findings]
         laid.append(rows)
     out.findings += disputed(grids, out.period)

@@ -29,6 +29,7 @@ from lscb_data.spelling import clean
 from lscb_data.workbook import address
 
 RECEIVED = "received rows"  # no sheet can have a name with a blank
+AREA = "area_code"  # the column of a row's council, where a sheet has one
 LISTED = 100  # findings of one kind in one column; the rest are counted
 BATCH = 100_000
 MEMORY = "1500MB"
@@ -105,7 +106,11 @@ class Desk:
 
     @property
     def columns(self) -> list[Column]:
-        return [column for column in self.sheet.columns if column.keep]
+        return self.sheet.columns
+
+    @property
+    def has_area(self) -> bool:
+        return any(column.name == AREA for column in self.columns)
 
 
 def desk(
@@ -155,8 +160,8 @@ def _screened(here: Desk) -> Iterator[pa.RecordBatch]:
 
 def _area_sql(here: Desk) -> str:
     """The council of a row: as it says, else the Board's own."""
-    by, own = here.sheet.keyed("area"), literal(here.own_area)
-    return f"coalesce({quote(by.name)}, {own})" if by else own
+    own = literal(here.own_area)
+    return f"coalesce({AREA}, {own})" if here.has_area else own
 
 
 def _mended(here: Desk, batch: pa.RecordBatch, rows: pa.Array, tally: Tally) -> pa.Table:
@@ -202,8 +207,7 @@ def _judged(here: Desk, number: int, texts: list[str], tally: Tally) -> dict[str
 
 def _record(here: Desk, values: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a row, by name, with its council as `area`; identifiers are still to be replaced."""
-    by = here.sheet.keyed("area")
-    record: dict[str, Any] = {"area": (values.get(by.name) if by else None) or here.own_area}
+    record: dict[str, Any] = {"area": values.get(AREA) or here.own_area}
     for column in here.columns:
         value = values[column.name]
         if column.birth:

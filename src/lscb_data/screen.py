@@ -89,7 +89,8 @@ def _number(column: Column, missing: Iterable[str]) -> tuple[str, str]:
     name, text = quote(column.name), quote(column.name + "__text")
     if column.type == "count" and not column.pattern:
         quick = f"when regexp_full_match({name}, '[0-9]{{1,9}}') then {name}"  # as nearly all are written
-        value = f"try_cast(case {quick} when regexp_full_match({name}, {literal(WHOLE)}) then replace({name}, ',', '') end as bigint)"
+        other = f"when regexp_full_match({name}, {literal(WHOLE)}) then replace({name}, ',', '')"
+        value = f"try_cast(case {quick} {other} end as bigint)"
         inner, sure = text, [f"abs({name}) <= {LARGEST}", f"length(regexp_extract({text}, {literal(DECIMALS)}, 1)) <= 8"]
     else:
         take = f"regexp_extract({{}}, {literal(f'^(?:{column.pattern})$')}, 1)" if column.pattern else "{}"

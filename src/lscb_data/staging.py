@@ -17,8 +17,10 @@ from lscb_data.column import Column
 from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
+from lscb_data.intake import Intake, judge_records
 from lscb_data.judgement import Judgement, judge_file
 from lscb_data.period import Period, day, parse, quarter_of, year_of
+from lscb_data.pseudonym import Key, read_key
 from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission, write_whole
@@ -49,7 +51,7 @@ FIGURES = pa.schema(
 
 @dataclass(frozen=True)
 class Landed:
-    """A submission as judged and landed: its counts, its findings, and its rows' file (None where it was refused)."""
+    """A submission as judged and landed: its counts, its findings, and its rows' files by sheet (none where it was refused)."""
 
     submission: Submission
     contract_hash: str
@@ -58,7 +60,7 @@ class Landed:
     accepted: int
     rejected: int
     findings: tuple[dict[str, Any], ...]
-    rows: Path | None
+    rows: Mapping[str, Path]
     title: str
     public: str | None
 
@@ -76,25 +78,32 @@ def land(board: Board, contracts: Contracts, submission: Submission) -> Landed:
     if submission.altered:
         return _refused(submission, contract_hash, "file_altered", "The file is not the one received (its hash differs).",
                         "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
-    keys = (submission.id, submission.receipt.sha256, contract_hash, board.settings.area, board.settings.area_name, str(READER))
+    keys = [submission.id, submission.receipt.sha256, contract_hash, board.settings.area, board.settings.area_name, str(READER)]
+    key = read_key(board.home, board.settings.key_file) if contract.names_children else None
+    keys += [key.fingerprint] if key else []
     stem = board.staging / f"{submission.id}.{sha256('|'.join(keys).encode()).hexdigest()[:16]}"
-    outcome, rows = stem.with_name(stem.name + ".json"), stem.with_name(stem.name + ".parquet")
+    outcome = stem.with_name(stem.name + ".json")
+    sheets = ["figures"] if contract.kind == "measures" else [sheet.sheet for sheet in contract.sheets]
+    rows = {sheet: stem.with_name(f"{stem.name}.{sheet}.parquet") for sheet in sheets}
     if not outcome.exists():
         board.staging.mkdir(parents=True, exist_ok=True)
-        judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
-        if not judged.refused:
-            _write_rows(rows, submission, judged, board.settings.area)
+        if key:
+            judged = _keep_records(board, contracts, submission, contract, key, rows)
+        else:
+            judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
+            if not judged.refused:
+                _write_rows(rows[sheets[0]], submission, judged, board.settings.area)
         write_whole(outcome, json.dumps(_outcome(submission, judged), ensure_ascii=False, indent=1).encode())
     kept = json.loads(outcome.read_text("utf-8"))
     return Landed(
         submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],
-        tuple(kept["findings"]), None if kept["refused"] else rows, contract.title, contract.public,
+        tuple(kept["findings"]), {} if kept["refused"] else rows, contract.title, contract.public,
     )  # fmt: skip
 
 
 def _refused(submission: Submission, contract_hash: str, code: str, message: str, fix: str) -> Landed:
     finding = _stamped(Finding(code, Severity.BLOCKER, message, fix), submission)
-    return Landed(submission, contract_hash, True, 0, 0, 0, (finding.as_dict(),), None, submission.receipt.return_, None)
+    return Landed(submission, contract_hash, True, 0, 0, 0, (finding.as_dict(),), {}, submission.receipt.return_, None)
 
 
 def _outcome(submission: Submission, judged: Judgement) -> dict[str, Any]:
@@ -115,6 +124,21 @@ def _stamped(finding: Finding, submission: Submission) -> Finding:
         period=str(submission.period),
         submission=submission.id,
     )
+
+
+def _keep_records(
+    board: Board, contracts: Contracts, submission: Submission, contract: Return, key: Key, rows: Mapping[str, Path]
+) -> Judgement:
+    """Judge records of children. Their files have their names only once they are whole."""
+    parts = {sheet: path.with_name(f".{path.name}.part") for sheet, path in rows.items()}
+    area = (board.settings.area, board.settings.area_name)
+    judged = judge_records(
+        Intake(submission.path, contract, contracts.codes, submission.period, area, key, parts.__getitem__, submission.id)
+    )
+    for sheet, part in parts.items():
+        if part.exists():
+            part.replace(rows[sheet])
+    return judged
 
 
 def _write_rows(path: Path, submission: Submission, judged: Judgement, area: str) -> None:

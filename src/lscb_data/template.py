@@ -43,12 +43,16 @@ def template(contract: Return, period: Period, codes: Mapping[str, CodeList], ar
     """
     if not contract.expected_in(period):
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
+    if "xml" in contract.formats:
+        raise UserError(f"{contract.title} is written as XML by the council's own system: there is nothing to fill in.")
     declared = contract.sheets_for(period)
     if not area_name and any("{board}" in sheet.model_dump_json() for sheet in declared):
         raise UserError(
             f"{contract.title} prints the name of the Board's area: ask in the Board's folder, or name the area with --area."
         )
     sheets = [_with_examples(sheet.asked_in(period, area_name), period) for sheet in declared]
+    used = {column.codes for sheet in sheets for column in sheet.columns} | {sheet.areas for sheet in sheets}
+    codes = {name: codes[name] for name in codes if name in used}
     out = Template(Workbook(), contract, period, codes, area_name, sheets)
     out.book.remove(out.book.worksheets[0])
     for sheet in sheets:
@@ -64,7 +68,8 @@ def template(contract: Return, period: Period, codes: Mapping[str, CodeList], ar
 
 def _with_examples(sheet: Sheet, period: Period) -> Sheet:
     """The sheet with an example in each column that has one, its months the period's own."""
-    columns = [c.model_copy(update={"example": example(c, sheet, period) or None}) for c in sheet.columns]
+    asked = [column for column in sheet.columns if column.keep]
+    columns = [c.model_copy(update={"example": example(c, sheet, period) or None}) for c in asked]
     return sheet.model_copy(update={"columns": columns})
 
 

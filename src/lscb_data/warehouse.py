@@ -14,13 +14,18 @@ import sqlglot
 from sqlglot import exp
 
 from lscb_data.board import Board
-from lscb_data.contract import Contracts, Return
+from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.finding import UserError
 from lscb_data.indicator import Indicator
 from lscb_data.period import Period, quarter_of, year_of
+from lscb_data.records import kept
 from lscb_data.screen import TYPES, literal, quote
 from lscb_data.staging import FIGURES, Landed, standing
 
+DUCKDB = {
+    pa.string(): "varchar", pa.int64(): "bigint", pa.int32(): "integer", pa.bool_(): "boolean", pa.date32(): "date",
+    pa.uuid(): "uuid", pa.decimal128(28, 10): "decimal(28, 10)",
+}  # fmt: skip
 SCHEMAS = ("staging", "conformed", "marts", "published", "checks", "audit")
 FINDING = (
     "return", "period", "submission", "file", "sheet", "cell", "column", "row", "code", "severity", "message", "fix",
@@ -136,10 +141,11 @@ def _stage(
 ) -> None:
     worth = standing(landed)
     for name, contract in sorted(contracts.returns.items()):
-        files = [one.rows for one in landed if one.rows and one.submission.receipt.return_ == name]
-        schema = _figure_columns() if contract.kind == "measures" else _record_columns(contract)
-        _view(connection, name, schema, files)
-        connection.execute(f"comment on view staging.{quote(name)} is {literal(f'{contract.title}: {contract.grain}')}")
+        of_return = [one for one in landed if one.submission.receipt.return_ == name]
+        for view, sheet, columns in _views(contract):
+            files = [one.rows[sheet] for one in of_return if sheet in one.rows]
+            _view(connection, view, columns, files)
+            connection.execute(f"comment on view staging.{quote(view)} is {literal(f'{contract.title}: {contract.grain}')}")
     measures = [quote(n) for n, c in sorted(contracts.returns.items()) if c.kind == "measures"]
     union = " union all by name ".join(f"from staging.{name}" for name in measures)
     connection.execute(f"create view staging.figures as {union}")
@@ -157,6 +163,16 @@ def _stage(
     _fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
 
 
+def _views(contract: Return) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """What staging has of a return: a view's name, the sheet whose rows it shows, and its columns."""
+    if contract.kind == "measures":
+        yield contract.return_, "figures", _figure_columns()
+        return
+    for sheet in contract.sheets:
+        name = contract.return_ if len(contract.sheets) == 1 else f"{contract.return_}__{sheet.sheet}"
+        yield name, sheet.sheet, _record_columns(sheet)
+
+
 def _view(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], files: list[Path]) -> None:
     nothing = ", ".join(f"null::{kind} as {quote(column)}" for column, kind in columns.items())
     empty = f"select {nothing} where false"
@@ -166,13 +182,14 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str
 
 
 def _figure_columns() -> dict[str, str]:
-    kinds = {pa.string(): "varchar", pa.int64(): "bigint", pa.int32(): "integer", pa.bool_(): "boolean", pa.date32(): "date"}
-    return {field.name: kinds.get(field.type, "decimal(28, 10)") for field in FIGURES}
+    return {field.name: DUCKDB[field.type] for field in FIGURES}
 
 
-def _record_columns(contract: Return) -> dict[str, str]:
+def _record_columns(sheet: Sheet) -> dict[str, str]:
     head = {"submission_id": "varchar", "sheet": "varchar", "row": "bigint", "accepted": "boolean"}
-    return head | {c.name: TYPES[c.type] for c in contract.sheets[0].columns} | {"cell": "varchar"}
+    if sheet.names_children:
+        return head | {name: DUCKDB[kind] for name, kind in kept(sheet).items()}
+    return head | {c.name: TYPES[c.type] for c in sheet.columns} | {"cell": "varchar"}
 
 
 SUBMISSIONS = {
@@ -236,9 +253,10 @@ def _indicators(indicators: Mapping[str, tuple[str, Indicator]]) -> Iterator[dic
 
 
 def _expected(contracts: Contracts, landed: list[Landed]) -> Iterator[dict[str, Any]]:
+    came = {(one.submission.receipt.return_, one.submission.period) for one in landed}
     for period in covered([one.submission.period for one in landed]):
         for contract in contracts.returns.values():
-            if contract.expected_in(period):
+            if contract.expected_in(period) and (contract.owed or (contract.return_, period) in came):
                 yield {
                     "return": contract.return_,
                     "agency": contract.agency,
