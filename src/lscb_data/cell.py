@@ -74,14 +74,12 @@ def read_cell(column: Column, reader: Reader, text: str, info: ValidationInfo) -
     def remark(code: str, message: str, fix: str) -> None:
         reading.remarks.append(Finding(code, Severity.QUERY, message, fix, column=column.name))
 
-    if EXCEL_ERROR.fullmatch(text) or text == FORMULA_WITHOUT_VALUE:
-        raise _fault(
-            "formula_without_value" if text == FORMULA_WITHOUT_VALUE else "excel_error",
-            "the formula was saved without its value"
-            if text == FORMULA_WITHOUT_VALUE
-            else f"the cell holds Excel's error {text}, not a value",
-            "Recalculate the workbook, save it and send it again, or type the value.",
-        )
+    again = "Recalculate the workbook, save it and send it again, or type the value."
+    if text == FORMULA_WITHOUT_VALUE:
+        raise _fault("formula_without_value", "the formula was saved without its value", again)
+    if EXCEL_ERROR.fullmatch(text):
+        said = "an error of Excel" if reader.hushed else f"Excel's error {text}"
+        raise _fault("excel_error", f"the cell holds {said}, not a value", again)
     read: Callable[..., Any] = _READ[column.type]
     reading.values[column.name] = read(column, reader, text, remark)
     return reading.values[column.name]

@@ -13,6 +13,7 @@ Exit codes:
 import io
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -71,12 +72,14 @@ def receive(
     return_: ReturnOption = None,
     period: PeriodOption = None,
     note: Annotated[str | None, typer.Option(help="What is to be kept with its receipt.")] = None,
+    covers_from: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Of records: from when the file has all of them.")
+    ] = None,
 ) -> None:
     """Keep a file as it came, with its receipt.
 
     Without --return and --period they are recognised from what stands in it.
     """
-    from datetime import UTC, datetime
 
     from lscb_data import recognise, show, submission
     from lscb_data.workbook import UnreadableError
@@ -87,7 +90,7 @@ def receive(
         contract, when = recognise.recognise(there(file), contracts, today, area_name, return_, period_of(period))
     except UnreadableError as error:
         raise UserError(f"{file.name}: {error} To keep it as evidence all the same, add --return and --period.") from None
-    kept, new = submission.receive(board, file, contract, when, note)
+    kept, new = submission.receive(board, file, contract, when, note, covers_from and covers_from.date())
     shown = kept.path.relative_to(board.home)
     if new:
         show.say(f"Received as {contract.title} ({contract.return_}) for {when}: {shown}. Next: lscb load.")
@@ -130,12 +133,11 @@ def check(
 
     Sheet, cell, what, and what to do. Needs no warehouse and no Board's folder.
     """
-    from datetime import UTC, datetime
 
     from lscb_data import board, recognise, show
     from lscb_data.intake import check_records
     from lscb_data.judgement import judge_file
-    from lscb_data.workbook import UnreadableError, read_grids
+    from lscb_data.workbook import UnreadableError
 
     if form not in ("table", "csv", "json"):
         raise UserError(f"--format is table, csv or json, not '{form}'.")
@@ -145,7 +147,7 @@ def check(
         area_name = area_name or here.settings.area_name
     with progress(f"Checking {file.name} …"):
         try:
-            area_name = area_name or recognise.area_named(read_grids(there(file)), contracts.codes)
+            area_name = area_name or recognise.area_named(recognise.tops(there(file)), contracts.codes)
             today = datetime.now(UTC).date()
             contract, when = recognise.recognise(file, contracts, today, area_name, return_, period_of(period))
         except UnreadableError as error:
@@ -165,7 +167,6 @@ def status(
     period: PeriodOption = None,
 ) -> None:
     """Returns in, missing and late; findings that are open."""
-    from datetime import UTC, datetime
 
     from lscb_data import show, submission, summary
     from lscb_data import status as states

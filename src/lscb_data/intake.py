@@ -170,6 +170,7 @@ def _csv(
         out.findings += [one.at(sheet=intake.path.stem) for one in file]
         return
     out.findings += [one.at(sheet=intake.path.stem) for one in file.findings]
+    sheet = sheet.model_copy(update={"names": [intake.path.stem, *sheet.names]})
     if plainly and file.is_plain:
         yield sheet, csv_door.plain_sql(file), file.places, file.header + 1
         return

@@ -17,6 +17,7 @@ from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, read_grids
 
 _ANOTHER = ("not_owed", "sheet_missing", "heading_missing", "column_missing")
+MOST_BYTES = 2**20  # of a CSV file
 MOST_ROWS = 500  # enough to see every heading; a return may have a million
 
 
@@ -58,7 +59,7 @@ def recognise(
         raise UserError(f"{period} has not ended: it ends on {_day(period.end)}. Send a return once its period is over.")
     if return_ and period:
         return contracts[return_], period
-    grids = _tops(read_grids(path))
+    grids = tops(path)
     area_name = area_name or area_named(grids, contracts.codes)
     own = about(grids)
     if own.return_ in contracts.returns and return_ in (None, own.return_):
@@ -100,7 +101,9 @@ def area_named(grids: list[Grid], codes: Mapping[str, CodeList]) -> str:
     return about(grids).area or next((label for label in labels if fold(label) in texts), "")
 
 
-def _tops(grids: list[Grid]) -> list[Grid]:
+def tops(path: Path) -> list[Grid]:
+    """The first rows of every sheet: enough to see what the file is."""
+    grids = read_grids(path, MOST_BYTES)
     return [Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids]
 
 

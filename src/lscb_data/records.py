@@ -197,11 +197,11 @@ def _judged(here: Desk, number: int, texts: list[str], tally: Tally) -> dict[str
     said = {column.name: clean(text) for column, text in zip(here.columns, cells, strict=True)}
     found = {name: address(number, place) for name, place in here.places.items() if name}
     if fault:
-        tally.add(RAGGED.at(row=number, cell=f"A{number}"))
+        tally.add(RAGGED.at(row=number, cell=f"A{number}", sheet=here.sheet.names[0]))
         return {}
     judged = judge_row(here.model, here.sheet, Row(number, said, found))
     for finding in judged.findings:
-        tally.add(finding)
+        tally.add(finding.at(sheet=here.sheet.names[0]))
     return _record(here, judged.values) if judged.accepted else {}
 
 

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from getpass import getuser
 from hashlib import file_digest
 from pathlib import Path
@@ -32,6 +32,7 @@ class Receipt(Strict):
     received_at: AwareDatetime
     received_by: str
     note: str | None = None
+    covers_from: date | None = Field(None, description="First day from which the file has every record, where said by hand")
     again: int | None = Field(None, description="How often these bytes had come before, where another file came in between")
 
     @field_validator("period")
@@ -92,7 +93,9 @@ def without_receipt(board: Board) -> list[Path]:
     ]  # fmt: skip
 
 
-def receive(board: Board, file: Path, contract: Return, period: Period, note: str | None = None) -> tuple[Submission, bool]:
+def receive(
+    board: Board, file: Path, contract: Return, period: Period, note: str | None = None, covers_from: date | None = None
+) -> tuple[Submission, bool]:
     """Keep the file in `raw/` with its receipt; the submission, and whether it is new.
 
     The same bytes twice are one submission, unless another file came in between: then they take that one's place.
@@ -106,6 +109,8 @@ def receive(board: Board, file: Path, contract: Return, period: Period, note: st
         raise UserError(f"{file.name}: {contract.title} is taken as {', '.join(contract.formats)}.")
     if not contract.expected_in(period):
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
+    if covers_from and (contract.kind != "records" or covers_from > period.end):
+        raise UserError(f"--covers-from is for a return of records, and a day no later than {period.end}.")
     sha256 = digest(file)
     before = [one for one in received(board) if (one.receipt.return_, one.period) == (contract.return_, period)]
     same = [one for one in before if one.receipt.sha256 == sha256]
@@ -129,6 +134,7 @@ def receive(board: Board, file: Path, contract: Return, period: Period, note: st
             "received_at": datetime.now(UTC),
             "received_by": os.environ.get("LSCB_RECEIVED_BY") or getuser(),
             "note": note,
+            "covers_from": covers_from,
             "again": len(same) or None,
         }
     )

@@ -68,15 +68,18 @@ def column_number(name: str) -> int:
     return number
 
 
-def read_grids(path: Path) -> list[Grid]:
-    """Every sheet of the file. Raises UnreadableError with the finding for a file that is not what its name says."""
+def read_grids(path: Path, most: int | None = None) -> list[Grid]:
+    """Every sheet of the file; of a CSV file, with `most`, the rows of its first so many bytes.
+
+    Raises UnreadableError with the finding for a file that is not what its name says.
+    """
     with path.open("rb") as file:
         head = file.read(8)
     if not head:
         raise UnreadableError("empty_file", "The file is empty (0 bytes).", "Send the file again.")
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        return [_read_csv(path)]
+        return [_read_csv(path, most)]
     if suffix == ".xlsx" and head.startswith(b"PK"):
         return _read_xlsx(path)
     if head.startswith(_OLE):
@@ -172,8 +175,11 @@ def _read_xls(path: Path) -> list[Grid]:
     return grids
 
 
-def _read_csv(path: Path) -> Grid:
-    data = path.read_bytes()
+def _read_csv(path: Path, most: int | None = None) -> Grid:
+    with path.open("rb") as file:
+        data = file.read(-1 if most is None else most)
+    if most and len(data) == most:
+        data = data[: data.rfind(b"\n") + 1] or data
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = ""
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252", "latin-1"):
@@ -188,9 +194,15 @@ def _read_csv(path: Path) -> Grid:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True):
             table.append(row)  # its length says where a fault is
     except csv.Error as error:
+        if most and len(data) < path.stat().st_size and table:
+            return _grid(path, table)  # its last record goes on
         raise UnreadableError(
             "not_csv", f"The file is not CSV after row {len(table)}: {error}.", "Save it as CSV UTF-8 and send that."
         ) from None
+    return _grid(path, table)
+
+
+def _grid(path: Path, table: list[list[str]]) -> Grid:
     return Grid(
         path.stem,
         {(r, c): text for r, row in enumerate(table, 1) for c, cell in enumerate(row, 1) if (text := clean(cell))},
