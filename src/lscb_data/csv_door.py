@@ -56,18 +56,19 @@ def open_csv(path: Path, sheet: Sheet) -> CsvFile | list[Finding]:
     text = "".join(line for line, _ in zip(_lines(path), range(HEAD), strict=False))
     mark = delimiter(text)
     head = [record for _, record in zip(range(HEAD), _records(iter(text.splitlines(keepends=True)), mark), strict=False)]
-    cells = {(r, c): t for r, row in enumerate(head, 1) for c, cell in enumerate(row, 1) if (t := clean(cell))}
-    if max((len(row) for row in head), default=0) > WIDEST:
-        return [_not_csv(f"The file has more than {WIDEST:,} cells in a record.")]
+    cells = {(r, c): t for r, row in enumerate(head, 1) for c, cell in enumerate(row[:WIDEST], 1) if (t := clean(cell))}
     out = Rows(sheet)
     found = headed(Grid(path.stem, cells), out)
     if not found:
         return out.findings
     header, places = found
     odd_headings(out, header, {c: t for (r, c), t in cells.items() if r == header}, places)
+    width = len(head[header - 1])
+    if width > WIDEST:
+        return [_not_csv(f"The file has more than {WIDEST:,} headings.")]
     one_line = header == 1 and not any(end in cell for cell in head[0] for end in "\r\n")
-    is_plain = one_line and _is_plain(path)
-    return CsvFile(path, sheet, places, header, len(head[header - 1]), mark, is_plain, tuple(out.findings))
+    is_plain = one_line and _is_plain(path, mark * (width - 1))
+    return CsvFile(path, sheet, places, header, width, mark, is_plain, tuple(out.findings))
 
 
 def plain_sql(file: CsvFile) -> str:
@@ -103,7 +104,7 @@ def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
         return pa.RecordBatch.from_pydict(held)
 
     for number, record in enumerate(_records(_lines(file.path), file.mark), 1):
-        if number <= file.header or not any(cell.strip() for cell in record):
+        if number <= file.header or not any(record):
             continue
         cells = len(record)
         while cells > file.width and not record[cells - 1].strip():
@@ -157,10 +158,10 @@ def _whole(read: Callable[[int], Text]) -> Iterator[Text]:
         yield line
 
 
-def _is_plain(path: Path) -> bool:
-    """Whether its lines are its records, and none of them blank. What it cannot tell, the database will."""
+def _is_plain(path: Path, marks: str) -> bool:
+    """Whether none of its lines is blank, or may be: beside the marks between its cells. What it cannot tell, the database will."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        odd = (b"\0", b"\n\n", b"\n\r\n", b"\r\r", codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        odd = (b"\0", b"\n\n", b"\n\r\n", b"\r\r", b'\n""', b"\n" + marks.encode(), codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         return all(data.find(one) < 0 for one in odd)
 
 

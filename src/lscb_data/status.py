@@ -34,7 +34,9 @@ def standings(board: Board, contracts: Contracts, today: date) -> list[Standing]
         came.setdefault((submission.receipt.return_, submission.period), []).append(submission)
     judged = _judged(board)
     periods = covered(period for _, period in came)
-    owed = [(name, period) for period in periods for name, one in contracts.returns.items() if one.owed and one.expected_in(period)]
+    owed = [
+        (name, period) for period in periods for name, one in contracts.returns.items() if one.owed and one.expected_in(period)
+    ]
     keys = {*owed, *(key for key in came if key[0] in contracts.returns)}
     found = [_standing(contracts[name], period, came.get((name, period), []), judged, today) for name, period in keys]
     return sorted(found, key=lambda one: (one.period.end, len(one.period.months()), one.contract.return_))

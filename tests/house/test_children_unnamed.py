@@ -72,7 +72,12 @@ def texts(path: Path) -> str:
 def test_nothing_that_is_written_names_a_child(home: Path, tmp_path: Path) -> None:
     scratch, prefect = tmp_path / "scratch", tmp_path / "prefect"
     scratch.mkdir()
-    environment = os.environ | {"LSCB_KEY": "k" * 32, "TMPDIR": str(scratch), "PREFECT_HOME": str(prefect), "HOME": str(tmp_path)}
+    environment = os.environ | {
+        "LSCB_KEY": "k" * 32,
+        "TMPDIR": str(scratch),
+        "PREFECT_HOME": str(prefect),
+        "HOME": str(tmp_path),
+    }
     seen: set[Path] = set()
     done = Event()
 

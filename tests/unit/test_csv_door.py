@@ -1,0 +1,143 @@
+"""A CSV file of children's records: whichever way it is read, the same texts, and each record's own number."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lscb_data import csv_door
+from lscb_data.contract import Sheet
+from lscb_data.csv_door import CsvFile, batches, open_csv, plain_sql
+from lscb_data.workbook import UnreadableError
+
+SHEET = Sheet.model_validate(
+    {
+        "sheet": "plans", "names": ["List 7"], "layout": "table", "description": "Plans",
+        "columns": [
+            {"name": "child", "type": "identifier", "printed": ["Child"], "description": "Id"},
+            {"name": "started", "type": "date", "printed": ["Start"], "description": "Start"},
+            {"name": "worker", "type": "text", "printed": ["Worker"], "required": False, "keep": False, "description": "Never"},
+            {"name": "sex", "type": "text", "printed": ["Sex"], "required": False, "description": "Sex"},
+        ],
+    }
+)  # fmt: skip
+HEAD = "Child,Start,Worker,Sex\n"
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Callable[[str | bytes], CsvFile]:
+    def run(content: str | bytes) -> CsvFile:
+        path = tmp_path / "list 7.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        file = open_csv(path, SHEET)
+        assert isinstance(file, CsvFile), file
+        return file
+
+    return run
+
+
+def by_record(file: CsvFile) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for batch in batches(file) for row in batch.to_pylist()]
+
+
+def by_database(file: CsvFile) -> list[tuple[Any, ...]]:
+    rows = duckdb.sql(plain_sql(file)).fetchall()
+    return [(number, *row[1:]) for number, row in enumerate(rows, file.header + 1)]
+
+
+def test_what_is_never_kept_is_not_even_read(opened: Any) -> None:
+    assert by_record(opened(HEAD + "C1,01/04/2014,Jo Bloggs,F\n")) == [(2, "", "C1", "01/04/2014", "F")]
+
+
+def test_titles_above_the_headings_and_columns_in_another_order(opened: Any) -> None:
+    file = opened("List 7\n\nSex;Start;Child\nF;2014-04-01;C1\n")
+    assert (file.header, file.mark, file.is_plain) == (3, ";", False)
+    assert by_record(file) == [(4, "", "C1", "2014-04-01", "F")]
+
+
+def test_records_are_numbered_as_a_spreadsheet_numbers_its_rows(opened: Any) -> None:
+    file = opened(HEAD + 'C1,,"Jo\nBloggs",F\n\n,,,\nC2,,,M\n')
+    assert [(row[0], row[2]) for row in by_record(file)] == [(2, "C1"), (5, "C2")]
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"), [("C1,x,y", "ragged"), ("C1,x,y,F,z", "ragged"), ("C1,x,y,F,,", ""), ("C1,x,y,", "")]
+)
+def test_a_record_with_more_or_fewer_cells_than_headings(opened: Any, row: str, fault: str) -> None:
+    assert by_record(opened(HEAD + row + "\n"))[0][1] == fault
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEAD + "Zoë,,,F\n").encode(), b"\xef\xbb\xbf" + (HEAD + "Zoë,,,F\n").encode(),
+        (HEAD + "Zoë,,,F\n").encode("cp1252"), (HEAD + "Zoë,,,F\n").encode("utf-16"),
+        (HEAD + "Zoë,,,F\n").replace(",", "\t").replace("\n", "\r\n").encode("cp1252"),
+    ],
+)  # fmt: skip
+def test_encodings_and_marks(opened: Any, content: bytes) -> None:
+    assert [row[2:] for row in by_record(opened(content))] == [("Zoë", "", "F")]
+
+
+def test_a_file_of_both_encodings_is_read_line_by_line(opened: Any) -> None:
+    both = HEAD.encode() + "Zoë,,,F\n".encode() + "Zoé,,,M\n".encode("cp1252")
+    assert [row[2] for row in by_record(opened(both))] == ["Zoë", "Zoé"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(HEAD + 'C1,"x,y,F\n', "not_csv"), (HEAD + "C1\0,x,y,F\n", "not_text"), (HEAD + "x" * 2**21, "not_csv")],
+)
+def test_what_stops_being_csv_is_said_with_its_place(opened: Any, content: str, code: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        by_record(opened(content))
+    assert caught.value.finding.code == code
+    assert "C1" not in caught.value.finding.message
+
+
+def test_a_record_of_a_million_cells_is_one_record(opened: Any) -> None:
+    assert by_record(opened(HEAD + "," * 1_000_000 + "x\nC2,,,M\n"))[0][1] == "ragged"
+
+
+def test_a_file_without_the_headings_is_refused_and_nothing_of_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("ZQ1,01/04/2014,Jo,F\nSex,01/04/2014,Jo,F\n")
+    findings = open_csv(tmp_path / "a.csv", SHEET)
+    assert isinstance(findings, list)
+    assert findings[0].severity == "blocker"
+    assert not any("ZQ1" in one.message or "Jo" in one.message for one in findings)
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cc",)), max_size=6) | st.sampled_from(
+    ['"', 'a"b', "a,b", "a\nb", " x ", "", "NULL", "é", "'", "\\"]
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(CELL, CELL, CELL, CELL), min_size=1, max_size=6), mark=st.sampled_from(",;\t"))
+def test_the_database_and_the_csv_module_read_one_text(rows: list[tuple[str, ...]], mark: str, tmp_path: Path) -> None:
+    """Where the database refuses, or a record may be blank, the other way is taken: it is never read otherwise."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark, lineterminator="\n").writerows([HEAD.strip().split(","), *rows])
+    path = tmp_path / "random.csv"
+    path.write_text(out.getvalue(), "utf-8", newline="")
+    file = open_csv(path, SHEET)
+    assert isinstance(file, CsvFile)
+    expected = by_record(file)
+    if file.is_plain and file.mark == mark:
+        try:
+            found = by_database(file)
+        except duckdb.Error:
+            return
+        assert found == expected
+
+
+def test_a_plain_file_is_known_as_plain(opened: Any) -> None:
+    assert opened(HEAD + 'C1,01/04/2014,"Bloggs, Jo",F\n').is_plain
+    assert not opened(HEAD + "C1,,,F\n\nC2,,,F\n").is_plain
+    assert csv_door.BATCH >= 1000
