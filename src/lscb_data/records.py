@@ -125,6 +125,7 @@ def database() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute("set temp_directory = ''")
+    connection.execute("set streaming_buffer_size = '64MB'")  # it reads on while what it read is written
     return connection
 
 

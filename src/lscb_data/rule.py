@@ -120,10 +120,11 @@ def _day_in_quotes(parts: list[exp.Expr], kinds: list[str]) -> bool:
         return False
 
 
-def columns_of(must: str) -> list[str]:
+@lru_cache(maxsize=1000)
+def columns_of(must: str) -> tuple[str, ...]:
     """The columns that the condition reads, in order."""
     read = dict.fromkeys(node.name for node in parse_rule(must).find_all(exp.Column))
-    return [name for name in read if name not in PERIOD_DAYS]
+    return tuple(name for name in read if name not in PERIOD_DAYS)
 
 
 def in_period(must: str, start: date, end: date) -> str:

@@ -74,10 +74,10 @@ def _column(column: Column, codes: Mapping[str, CodeList], period: Period, missi
             sure = {k: v for k, v in sure.items() if fold(k) not in {fold(word) for word in column.total}}
         return _looked_up(f"lower({name})", sure), there
     if column.type == "date":
-        # Years that no return has go to pydantic.
-        form = "[0-9]{1,2}/[0-9]{1,2}/[12][0-9]{3}|[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
-        day = f"case when regexp_full_match({name}, {literal(form)}) then {name} end"
-        return f"try_strptime({day}, ['%d/%m/%Y', '%Y-%m-%d'])::date", there
+        # Of ten letters there is only one way to read either form; what has fewer is looked at more closely.
+        day = f"case when length({name}) = 10 or regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}') then {name} end"
+        known = f"{name} >= date '1000-01-01'"  # years that no return has go to pydantic
+        return f"try_strptime({day}, ['%d/%m/%Y', '%Y-%m-%d'])::date", f"({blank} or {known})"
     if column.type == "rating":
         return name, "false"
     no_error = f"not starts_with({text}, '#') and not starts_with(lower({text}), 'err:')"
