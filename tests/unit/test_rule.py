@@ -86,7 +86,7 @@ def test_a_percentage_that_excel_worked_out_agrees() -> None:
 
 
 def test_columns_in_the_order_that_they_are_read() -> None:
-    assert columns_of("b + a = b") == ["b", "a"]
+    assert columns_of("b + a = b") == ("b", "a")
 
 
 COUNTS = st.none() | st.integers(-3, 40) | st.sampled_from([LARGEST, -LARGEST])
