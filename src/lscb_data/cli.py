@@ -99,6 +99,21 @@ def receive(
 
 
 @app.command()
+def key(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write, outside the Board's folder and any repository.")],
+) -> None:
+    """Make a key for the pseudonyms of children.
+
+    Keep a copy of it where it cannot be lost: without it the same child cannot be known again.
+    """
+    from lscb_data import pseudonym, show
+
+    made = pseudonym.write_key(file, board_of(context).home)
+    show.say(f"{file} holds the key {made.fingerprint}. Name it in lscb.toml: key_file = \"{file.absolute()}\"")
+
+
+@app.command()
 def load(
     context: typer.Context,
     period: PeriodOption = None,
@@ -147,14 +162,15 @@ def check(
         area_name = area_name or here.settings.area_name
     with progress(f"Checking {file.name} …"):
         try:
-            area_name = area_name or recognise.area_named(recognise.tops(there(file)), contracts.codes)
+            if not area_name and there(file).suffix.lower() != ".xml":
+                area_name = recognise.area_named(recognise.tops(file), contracts.codes)
             today = datetime.now(UTC).date()
-            contract, when = recognise.recognise(file, contracts, today, area_name, return_, period_of(period))
+            contract, when = recognise.recognise(there(file), contracts, today, area_name, return_, period_of(period))
         except UnreadableError as error:
             show.unreadable(error.finding.at(file=file.name), form)
             raise typer.Exit(REFUSED) from None
         judge = check_records if contract.names_children else judge_file
-        judged = judge(file, contract, contracts.codes, when, area_name)
+        judged = judge(file, contract, contracts.codes, when, area_name or "")
     show.check(judged, file.name, form)
     raise typer.Exit(REFUSED if judged.refused else ASIDE if judged.rejected else 0)
 

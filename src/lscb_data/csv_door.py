@@ -84,7 +84,7 @@ def plain_sql(file: CsvFile) -> str:
         f" quote = '\"', escape = '\"', auto_detect = false, strict_mode = true, null_padding = false,"
         f" max_line_size = {LONGEST}, columns = {{{spec}}})"
     )
-    return f"select 0::bigint as \"row\", '' as fault, {kept} from {read}"  # noqa: S608 - quoted by the functions above
+    return f"select 0::bigint as \"row\", '' as fault, '' as place, {kept} from {read}"  # noqa: S608 - quoted by the functions above
 
 
 def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
@@ -100,6 +100,7 @@ def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
     def batch() -> pa.RecordBatch:
         texts = zip(*kept, strict=True) if kept else [[] for _ in names]
         held = {"row": pa.array(numbers, pa.int64()), "fault": pa.array(faults, pa.string())}
+        held["place"] = pa.array([""] * len(numbers), pa.string())
         held |= {name: pa.array(column, pa.string()) for name, column in zip(names, texts, strict=True)}
         return pa.RecordBatch.from_pydict(held)
 

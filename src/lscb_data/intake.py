@@ -186,5 +186,5 @@ def _workbook(intake: Intake, out: Judgement) -> Iterator[tuple[Sheet, Source, d
         for at in range(0, len(laid.rows), ROWS):
             rows = laid.rows[at : at + ROWS]
             texts = {name: pa.array([row.texts.get(name, "") for row in rows], pa.string()) for name in names}
-            numbers = pa.array([row.number for row in rows], pa.int64())
-            yield laid.sheet, pa.table({"row": numbers, "fault": pa.array([""] * len(rows)), **texts}), places, None
+            numbers, blank = pa.array([row.number for row in rows], pa.int64()), pa.array([""] * len(rows))
+            yield laid.sheet, pa.table({"row": numbers, "fault": blank, "place": blank, **texts}), places, None

@@ -59,6 +59,8 @@ def recognise(
         raise UserError(f"{period} has not ended: it ends on {_day(period.end)}. Send a return once its period is over.")
     if return_ and period:
         return contracts[return_], period
+    if path.suffix.lower() == ".xml":
+        return _census(path, contracts, today, return_, period)
     grids = tops(path)
     area_name = area_name or area_named(grids, contracts.codes)
     own = about(grids)
@@ -92,6 +94,30 @@ def recognise(
             f" says clearly for which period: add --period, such as --period '{_forms(fits[0].contract)}'."
         )
     raise UserError(f"{path.name} could be {' or '.join(map(str, fits))}: say which with --return and --period.")
+
+
+def _census(path: Path, contracts: Contracts, today: date, return_: str | None, period: Period | None) -> tuple[Return, Period]:
+    """The return that an XML file is, by its root, and the period that ends on the day it names."""
+    from lscb_data.xml_door import peek
+
+    known = [one for one in contracts.returns.values() if one.record and return_ in (None, one.return_)]
+    found = peek(path, [one.period_at for one in known if one.period_at])
+    fits = [one for one in known if one.record and one.record.partition("/")[0] == found[""]]
+    if len(fits) != 1:
+        said = " or ".join(one.return_ for one in fits) or "none of the returns that are taken as XML"
+        raise UserError(f"{path.name} is {said}: say which with --return and --period.")
+    if not period:
+        of = quarter_of if fits[0].frequency == "quarterly" else year_of
+        try:
+            day = date.fromisoformat(found.get(fits[0].period_at or "", ""))
+        except ValueError:
+            raise UserError(
+                f"{path.name} is {fits[0].return_}, but names no day that its period ends on: add --period."
+            ) from None
+        period = of(day)
+        if period.end != day or period.end >= today:
+            raise UserError(f"{path.name} is {fits[0].return_} to {_day(day)}, which ends no period so far: add --period.")
+    return fits[0], period
 
 
 def area_named(grids: list[Grid], codes: Mapping[str, CodeList]) -> str:

@@ -145,7 +145,9 @@ def judged(here: Desk, tally: Tally, first: int | None = None) -> Iterator[pa.Ta
 
 def _screened(here: Desk) -> Iterator[pa.RecordBatch]:
     reader, sheet = here.reader, here.sheet
-    screen = screen_sql(RECEIVED, sheet, reader.codes, reader.period, reader.contract.missing_folded, ["fault"], "fault = ''")
+    screen = screen_sql(
+        RECEIVED, sheet, reader.codes, reader.period, reader.contract.missing_folded, ["fault", "place"], "fault = ''"
+    )
     chosen = ['"row"', "stopped", f"{_area_sql(here)} as area"]
     for column in here.columns:
         name = quote(column.name)
@@ -153,7 +155,7 @@ def _screened(here: Desk) -> Iterator[pa.RecordBatch]:
         for called, on in column.birth.ages.items() if column.birth else ():
             chosen.append(f"{_age_sql(name, quote(on))} as {quote(called)}")
     listed = ", ".join(quote(column.name + "__text") for column in here.columns)
-    chosen.append(f"case when stopped then [fault, {listed}] end as texts")
+    chosen.append(f"case when stopped then [fault, place, {listed}] end as texts")
     # No join, no aggregate: only so does the database keep the order of the file, by which its rows are numbered.
     query = f"select {', '.join(chosen)} from ({screen})"  # noqa: S608 - names of a contract, quoted
     yield from here.connection.execute(query).to_arrow_reader(BATCH)
@@ -194,9 +196,13 @@ def _pseudonymised(key: Key, areas: pa.Array, kind: str, identifiers: pa.Array) 
 
 def _judged(here: Desk, number: int, texts: list[str], tally: Tally) -> dict[str, Any]:
     """What is to be kept of a row that was stopped; nothing where it is set aside."""
-    fault, *cells = texts
+    fault, stands, *cells = texts
     said = {column.name: clean(text) for column, text in zip(here.columns, cells, strict=True)}
-    found = {name: address(number, place) for name, place in here.places.items() if name}
+    found = (
+        {column.name: stands for column in here.columns}
+        if stands
+        else {name: address(number, place) for name, place in here.places.items()}
+    )
     if fault:
         tally.add(RAGGED.at(row=number, cell=f"A{number}", sheet=here.sheet.names[0]))
         return {}

@@ -43,12 +43,12 @@ def opened(tmp_path: Path) -> Callable[[str | bytes], CsvFile]:
 
 
 def by_record(file: CsvFile) -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for batch in batches(file) for row in batch.to_pylist()]
+    return [(*list(row.values())[:2], *list(row.values())[3:]) for batch in batches(file) for row in batch.to_pylist()]
 
 
 def by_database(file: CsvFile) -> list[tuple[Any, ...]]:
     rows = duckdb.sql(plain_sql(file)).fetchall()
-    return [(number, *row[1:]) for number, row in enumerate(rows, file.header + 1)]
+    return [(number, row[1], *row[3:]) for number, row in enumerate(rows, file.header + 1)]
 
 
 def test_what_is_never_kept_is_not_even_read(opened: Any) -> None:

@@ -1,7 +1,6 @@
 """The same child, the same pseudonym; and without the key, nothing."""
 
 import hmac
-import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def test_the_key_is_in_the_environment_or_in_a_file_that_it_or_the_settings_name
     home, file = tmp_path / "home", tmp_path / "key"
     home.mkdir()
     made = write_key(file, home)
-    assert os.stat(file).st_mode & 0o077 == 0
+    assert file.stat().st_mode & 0o077 == 0
     assert read_key(home, file) == made
     monkeypatch.setenv("LSCB_KEY_FILE", str(file))
     assert read_key(home, None) == made
