@@ -1,13 +1,21 @@
--- One row per month, quarter and financial year (April to March) that the figures reach into.
-with figures as (
-    select * from staging.figures
+-- One row per month, quarter and financial year (April to March) that the figures and the records reach into.
+with reaches as (
+    select
+        period_start as first_day,
+        period_end as last_day
+    from staging.figures
+    union all
+    select
+        covers_from as first_day,
+        covers_to as last_day
+    from conformed.records_coverage
 ),
 
 span as (
     select
-        date_trunc('month', min(period_start)) as first_month,
-        date_trunc('month', max(period_end)) as last_month
-    from figures
+        date_trunc('month', min(first_day)) as first_month,
+        date_trunc('month', max(last_day)) as last_month
+    from reaches
 ),
 
 months as (

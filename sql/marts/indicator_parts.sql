@@ -50,6 +50,17 @@ lines as (
         false as is_numerator
     from indicators
     where kind = 'percent'
+    union all
+    -- A sum of measures that was counted as one from records needs no adding up.
+    select
+        indicator,
+        kind as indicator_kind,
+        breakdown_types,
+        [indicator] as measures_named,
+        1 as parts_needed,
+        true as is_numerator
+    from indicators
+    where len(numerator) > 1
 ),
 
 line_totals as (
@@ -108,6 +119,12 @@ line_totals as (
         lines.indicator, lines.indicator_kind, lines.is_numerator, lines.parts_needed,
         measures.area_code, measures.provider, measures.period_type, measures.period, measures.period_start, measures.period_end,
         measures.breakdown_type, measures.breakdown
+    qualify row_number() over (
+        partition by
+            lines.indicator, lines.is_numerator, measures.area_code, measures.provider, measures.period,
+            measures.breakdown_type, measures.breakdown
+        order by lines.parts_needed
+    ) = 1
 ),
 
 numerators as (

@@ -20,7 +20,9 @@ from lscb_data.indicator import Indicator
 from lscb_data.period import Period, quarter_of, year_of
 from lscb_data.records import kept
 from lscb_data.screen import TYPES, literal, quote
+from lscb_data.shapes import RECORDS
 from lscb_data.staging import FIGURES, Landed, standing
+from lscb_data.working_days import working_days
 
 DUCKDB = {
     pa.string(): "varchar", pa.int64(): "bigint", pa.int32(): "integer", pa.bool_(): "boolean", pa.date32(): "date",
@@ -149,7 +151,9 @@ def _stage(
     measures = [quote(n) for n, c in sorted(contracts.returns.items()) if c.kind == "measures"]
     union = " union all by name ".join(f"from staging.{name}" for name in measures)
     connection.execute(f"create view staging.figures as {union}")
-    _fill(connection, "submissions", list(_submissions(landed, worth)), SUBMISSIONS)
+    for name in sorted(set(RECORDS) - _views(connection)):
+        _view(connection, name, RECORDS[name], [])
+    _fill(connection, "submissions", list(_submissions(landed, worth, contracts)), SUBMISSIONS)
     _fill(connection, "findings", [_finding(f) for one in landed for f in one.findings], dict.fromkeys(FINDING, pa.string()))
     _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
@@ -161,6 +165,31 @@ def _stage(
     _fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
     own = {"name": board.settings.name, "area_code": board.settings.area, "area": board.settings.area_name}
     _fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
+    fill_calendar(connection)
+    name_codes(connection)
+
+
+def fill_calendar(connection: duckdb.DuckDBPyConnection) -> None:
+    """`staging.working_days`: each day with the number of England's working days up to it."""
+    days, numbers = zip(*working_days(), strict=True)
+    calendar = pa.table({"day": pa.array(days, pa.date32()), "working_day_number": pa.array(numbers, pa.int64())})
+    connection.register("filling", calendar)
+    connection.execute("create table staging.working_days as from filling")
+    connection.unregister("filling")
+
+
+def name_codes(connection: duckdb.DuckDBPyConnection) -> None:
+    """The types `staging.code` and `staging.submission`: millions of rows hold numbers, and show the codes that they stand for."""
+    codes = "select code from staging.codes union select area_code from staging.board"
+    submissions = "select submission_id from staging.submissions"
+    for name, said in (("code", codes), ("submission", submissions)):
+        found = [row[0] for row in connection.execute(f"from ({said}) order by all").fetchall() if row[0] is not None]
+        connection.execute(f"create type staging.{name} as enum ({', '.join(map(literal, found or ['none']))})")
+
+
+def _views(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    views = connection.execute("select view_name from duckdb_views() where schema_name = 'staging'")
+    return {row[0] for row in views.fetchall()}
 
 
 def _views(contract: Return) -> Iterator[tuple[str, str, dict[str, str]]]:
@@ -194,7 +223,8 @@ def _record_columns(sheet: Sheet) -> dict[str, str]:
 
 SUBMISSIONS = {
     "submission_id": pa.string(), "return": pa.string(), "agency": pa.string(), "title": pa.string(), "period": pa.string(),
-    "period_start": pa.date32(), "period_end": pa.date32(), "file": pa.string(), "sha256": pa.string(),
+    "period_start": pa.date32(), "period_end": pa.date32(), "covers_from": pa.date32(), "file": pa.string(),
+    "sha256": pa.string(),
     "received_at": pa.timestamp("s", "UTC"), "received_by": pa.string(), "contract_sha256": pa.string(),
     "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
     "public": pa.string(),
@@ -219,9 +249,10 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str,
     connection.unregister("filling")
 
 
-def _submissions(landed: list[Landed], worth: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _submissions(landed: list[Landed], worth: Mapping[str, str], contracts: Contracts) -> Iterator[dict[str, Any]]:
     for one in landed:
         receipt, period = one.submission.receipt, one.submission.period
+        contract = contracts.returns.get(receipt.return_)
         yield {
             "submission_id": one.submission.id,
             "return": receipt.return_,
@@ -230,6 +261,7 @@ def _submissions(landed: list[Landed], worth: Mapping[str, str]) -> Iterator[dic
             "period": str(period),
             "period_start": period.start,
             "period_end": period.end,
+            "covers_from": receipt.covers_from or (contract.covers_from(period) if contract else period.start),
             "file": one.submission.place,
             "sha256": receipt.sha256,
             "received_at": receipt.received_at.astimezone(UTC),

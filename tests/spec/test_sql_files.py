@@ -22,6 +22,8 @@ MAY_READ = {
 STRAIGHT_THROUGH = {"published.indicators": {"conformed.indicators"}}  # the dictionary: nothing is to be worked out of it
 DIALECTS = ("postgres",)
 NOT_CARRIED: dict[str, str] = {}  # table: why sqlglot cannot carry it to another engine
+# Tables of millions of rows: their rows are the same whatever the build, in whatever order; to sort them takes longer than all else.
+IN_ANY_ORDER = {"conformed.children", "conformed.cp_plans"}
 
 
 def every_file(test):  # type: ignore[no-untyped-def]
@@ -49,7 +51,7 @@ def test_its_last_columns_are_named(path: Path) -> None:
 
 @every_file
 def test_its_rows_have_an_order_so_that_two_builds_are_alike(path: Path) -> None:
-    assert tree(path).args.get("order")
+    assert bool(tree(path).args.get("order")) != (f"{path.parent.name}.{path.stem}" in IN_ANY_ORDER)
 
 
 @every_file

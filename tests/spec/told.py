@@ -1,6 +1,6 @@
 """A warehouse told a handful of figures, to ask what it publishes: the SQL of `sql/` over a staging made up in the test."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -16,11 +16,16 @@ from lscb_data.figure import PERCENT, WHOLE, number, qualified
 from lscb_data.indicator import Indicator
 from lscb_data.period import parse
 from lscb_data.rounding import places_of
+from lscb_data.shapes import RECORDS
 from lscb_data.staging import FIGURES
 
 AREA = "E10000003"
 SUPPRESSED = object()  # the supplier's own letter for what it hides
 Row = dict[str, Any]
+KINDS = {
+    "varchar": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "boolean": pa.bool_(), "date": pa.date32(),
+    "uuid": pa.uuid(),
+}  # fmt: skip
 
 POPULATION = pa.schema(
     [
@@ -124,6 +129,7 @@ def submission(
         "rows_received": 1,
         "rows_accepted": 1,
         "rows_rejected": 0,
+        "covers_from": when.start,
         "public": None if secret else "Published",
     }
 
@@ -149,8 +155,15 @@ def population(people: int, day: str = "2014-06-30", base: int = 2011, area: str
 
 
 @cache
-def sql() -> list[warehouse.Table]:
-    return warehouse.tables([shipped("sql")])
+def sql(*asked: str) -> list[warehouse.Table]:
+    """Every table, or those that it takes to build the ones asked for."""
+    every = warehouse.tables([shipped("sql")])
+    if not asked:
+        return every
+    needed = set(asked)
+    for table in reversed(every):
+        needed |= table.reads if table.full_name in needed else set()
+    return [table for table in every if table.full_name in needed]
 
 
 def told(
@@ -160,8 +173,10 @@ def told(
     submissions: Iterable[Row] = (),
     queries: Iterable[Row] = (),
     areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
+    records: Mapping[str, list[Row]] | None = None,
+    asked: tuple[str, ...] = (),
 ) -> "Told":
-    """The warehouse that these figures make. Each figure has a cell of its own."""
+    """The warehouse that these figures and records make. Each figure has a cell of its own."""
     rows = list(_rows(figures))
     receipts = [*(submissions or [submission()]), submission("ons", period="2014-15")]
     connection = duckdb.connect(config={"threads": 1})  # quicker for a handful of rows
@@ -170,6 +185,8 @@ def told(
     for name, schema, content in (("figures", FIGURES, rows), ("ons__population", POPULATION, list(populations))):
         warehouse._fill(connection, name, content, {field.name: field.type for field in schema})
     warehouse._fill(connection, "submissions", receipts, warehouse.SUBMISSIONS)
+    for view, columns in RECORDS.items():
+        warehouse._fill(connection, view, (records or {}).get(view, []), {name: KINDS[kind] for name, kind in columns.items()})
     warehouse._fill(connection, "findings", list(queries), dict.fromkeys(warehouse.FINDING, pa.string()))
     declared = list(warehouse._indicators({one.code: ("topic", one) for one in indicators}))
     warehouse._fill(connection, "indicators", declared, warehouse.INDICATORS)
@@ -178,11 +195,13 @@ def told(
     warehouse._fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
     own = {"name": "Board", "area_code": AREA, "area": "Cambridgeshire"}
     warehouse._fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
-    checks = [table for table in sql() if table.schema == "checks"]
-    for table in (one for one in sql() if one.schema != "audit"):
+    warehouse.fill_calendar(connection)
+    warehouse.name_codes(connection)
+    built = sql(*asked)
+    for table in (one for one in built if one.schema != "audit"):
         warehouse._create(connection, table)
-    warehouse._check_findings(connection, checks)
-    for table in (one for one in sql() if one.schema == "audit"):
+    warehouse._check_findings(connection, [table for table in built if table.schema == "checks"])
+    for table in (one for one in built if one.schema == "audit"):
         warehouse._create(connection, table)
     return Told(connection)
 

@@ -1,0 +1,69 @@
+-- One row per child and council: the latest standing word on sex, ethnicity and month of birth.
+with submissions as (
+    select
+        submission_id,
+        row_number() over (order by period_end desc, received_at desc, submission_id desc) as submission_rank
+    from staging.submissions
+    where standing = 'accepted'
+),
+
+board as (
+    select * from staging.board
+),
+
+census as (
+    select * from staging.csc__cin_census__children
+    where accepted
+),
+
+of_census as (
+    select
+        coalesce(census.area_code, board.area_code)::staging.code as area_code,
+        census.child,
+        census.sex::staging.code as sex,
+        census.ethnicity::staging.code as ethnicity,
+        census.birth_month,
+        census.disability = 'Y' as disability
+    from census
+    inner join submissions on census.submission_id = submissions.submission_id
+    cross join board
+    qualify row_number() over (
+        partition by census.child, coalesce(census.area_code, board.area_code)
+        order by submissions.submission_rank, census.row
+    ) = 1
+),
+
+of_plans as (
+    select
+        area_code,
+        child,
+        sex,
+        ethnicity,
+        birth_month,
+        disability
+    from conformed.cp_plans
+    where is_latest
+)
+
+select
+    area_code,
+    child,
+    sex,
+    ethnicity,
+    birth_month,
+    disability
+from of_census
+union all
+select
+    area_code,
+    child,
+    sex,
+    ethnicity,
+    birth_month,
+    disability
+from of_plans
+where
+    not exists (
+        select 1 as there_is from of_census
+        where of_plans.child = of_census.child and of_plans.area_code = of_census.area_code
+    )

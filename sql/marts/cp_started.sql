@@ -1,0 +1,207 @@
+-- One row per measure of plans that started × council × month, or quarter where it is broken down: those that surely are, or may be.
+-- sure: plans of which it is known
+-- unsure: plans of which it may be so: what is held and what is declared leave it open
+-- is_told: false where nothing can be said, for the supplier does not say which plans are transfers-in
+with plans as (
+    select * from conformed.cp_plans
+    where is_counted
+),
+
+spans as (
+    select
+        area_code::staging.code as area_code,
+        covers_from,
+        covers_to
+    from conformed.records_coverage
+    where subject = 'plans'
+),
+
+-- Every earlier plan is held where as many are held as were declared.
+started as (
+    select
+        plans.area_code,
+        plans.started,
+        plans.previous_ended,
+        plans.transfer_in,
+        date_trunc('month', plans.started)::date as month_start,
+        date_trunc('quarter', plans.started)::date as quarter_start,
+        (date_trunc('year', plans.started - interval 3 month) + interval 3 month)::date as year_start,
+        case
+            when plans.plan_number > 1 or plans.previous_plans > 0 then true
+            when plans.previous_plans = 0 then false
+        end as is_subsequent,
+        coalesce(plans.previous_plans < plans.plan_number, false) as has_all_earlier,
+        spans.covers_from as held_from,
+        case
+            when plans.age_at_start is null then 'not_known'
+            when plans.age_at_start < 0 then 'unborn'
+            when plans.age_at_start < 1 then 'under_1'
+            when plans.age_at_start < 5 then '1_to_4'
+            when plans.age_at_start < 10 then '5_to_9'
+            when plans.age_at_start < 16 then '10_to_15'
+            else '16_and_over'
+        end as age,
+        plans.sex,
+        plans.ethnicity,
+        plans.category_initial,
+        plans.category_latest
+    from plans
+    left join spans
+        on
+            plans.area_code = spans.area_code
+            and plans.started >= spans.covers_from
+            and plans.started <= spans.covers_to
+),
+
+started_judged as (
+    select
+        *,
+        case
+            when previous_ended + interval 24 month >= started then true
+            when has_all_earlier or not is_subsequent or held_from + interval 24 month <= started then false
+        end as is_within_24_months,
+        case
+            when previous_ended >= year_start then true
+            when has_all_earlier or not is_subsequent or held_from <= year_start then false
+        end as is_in_year
+    from started
+),
+
+months as (
+    select
+        area_code,
+        month_start,
+        count(*) as started,
+        count(*) filter (where transfer_in) as transfers,
+        count(*) filter (where transfer_in is null) as transfers_unsure,
+        count(*) filter (where is_subsequent) as again,
+        count(*) filter (where is_subsequent is null) as again_unsure,
+        count(*) filter (where is_within_24_months) as within,
+        count(*) filter (where is_within_24_months is null) as within_unsure,
+        count(*) filter (where is_in_year) as in_year,
+        count(*) filter (where is_in_year is null) as in_year_unsure,
+        count(*) filter (where is_subsequent and not transfer_in) as own_again,
+        count(*) filter (where is_subsequent is null and not transfer_in) as own_again_unsure,
+        count(*) filter (where is_within_24_months and not transfer_in) as own_within,
+        count(*) filter (where is_within_24_months is null and not transfer_in) as own_within_unsure,
+        count(*) filter (where is_in_year and not transfer_in) as own_in_year,
+        count(*) filter (where is_in_year is null and not transfer_in) as own_in_year_unsure
+    from started_judged
+    group by area_code, month_start
+),
+
+breakdowns as (
+    select
+        area_code,
+        quarter_start,
+        'age' as breakdown_type,
+        age as breakdown,
+        count(*) as started,
+        count(*) filter (where transfer_in) as transfers,
+        count(*) filter (where transfer_in is null) as transfers_unsure
+    from started
+    group by area_code, quarter_start, age
+    union all
+    select
+        area_code,
+        quarter_start,
+        'sex' as breakdown_type,
+        coalesce(sex::varchar, 'U') as breakdown,
+        count(*) as started,
+        count(*) filter (where transfer_in) as transfers,
+        count(*) filter (where transfer_in is null) as transfers_unsure
+    from started
+    group by area_code, quarter_start, sex
+    union all
+    select
+        area_code,
+        quarter_start,
+        'ethnicity' as breakdown_type,
+        coalesce(ethnicity::varchar, 'not_known') as breakdown,
+        count(*) as started,
+        count(*) filter (where transfer_in) as transfers,
+        count(*) filter (where transfer_in is null) as transfers_unsure
+    from started
+    group by area_code, quarter_start, ethnicity
+    union all
+    select
+        area_code,
+        quarter_start,
+        'category_initial' as breakdown_type,
+        coalesce(category_initial::varchar, 'not_known') as breakdown,
+        count(*) as started,
+        count(*) filter (where transfer_in) as transfers,
+        count(*) filter (where transfer_in is null) as transfers_unsure
+    from started
+    group by area_code, quarter_start, category_initial
+    union all
+    select
+        area_code,
+        quarter_start,
+        'category_of_abuse' as breakdown_type,
+        coalesce(category_latest::varchar, 'not_known') as breakdown,
+        count(*) as started,
+        count(*) filter (where transfer_in) as transfers,
+        count(*) filter (where transfer_in is null) as transfers_unsure
+    from started
+    group by area_code, quarter_start, category_latest
+)
+
+select
+    measures.measure,
+    months.area_code::varchar as area_code,
+    'month' as period_type,
+    months.month_start as period_start,
+    null::varchar as breakdown_type,
+    'all' as breakdown,
+    case measures.measure
+        when 'cp_plans_started_with_transfers' then months.started
+        when 'cp_plans_started' then months.started - months.transfers
+        when 'cp_transfers_in' then months.transfers
+        when 'cp_plans_started_first' then months.started - months.transfers - months.own_again - months.own_again_unsure
+        when 'cp_reregistrations_with_transfers' then months.again
+        when 'cp_reregistrations' then months.own_again
+        when 'cp_reregistrations_with_transfers_within_24_months' then months.within
+        when 'cp_reregistrations_within_24_months' then months.own_within
+        when 'cp_reregistrations_with_transfers_in_year' then months.in_year
+        when 'cp_reregistrations_in_year' then months.own_in_year
+    end as sure,
+    case measures.measure
+        when 'cp_plans_started_first' then months.own_again_unsure
+        when 'cp_reregistrations_with_transfers' then months.again_unsure
+        when 'cp_reregistrations' then months.own_again_unsure
+        when 'cp_reregistrations_with_transfers_within_24_months' then months.within_unsure
+        when 'cp_reregistrations_within_24_months' then months.own_within_unsure
+        when 'cp_reregistrations_with_transfers_in_year' then months.in_year_unsure
+        when 'cp_reregistrations_in_year' then months.own_in_year_unsure
+        else 0
+    end as unsure,
+    measures.measure like '%with_transfers%' or months.transfers_unsure = 0 as is_told
+from months
+cross join (
+    values
+    ('cp_plans_started_with_transfers'),
+    ('cp_plans_started'),
+    ('cp_transfers_in'),
+    ('cp_plans_started_first'),
+    ('cp_reregistrations_with_transfers'),
+    ('cp_reregistrations'),
+    ('cp_reregistrations_with_transfers_within_24_months'),
+    ('cp_reregistrations_within_24_months'),
+    ('cp_reregistrations_with_transfers_in_year'),
+    ('cp_reregistrations_in_year')
+) as measures (measure)
+union all
+select
+    measures.measure,
+    breakdowns.area_code::varchar as area_code,
+    'quarter' as period_type,
+    breakdowns.quarter_start as period_start,
+    breakdowns.breakdown_type,
+    breakdowns.breakdown,
+    if(measures.measure = 'cp_plans_started', breakdowns.started - breakdowns.transfers, breakdowns.started) as sure,
+    0 as unsure,
+    measures.measure = 'cp_plans_started_with_transfers' or breakdowns.transfers_unsure = 0 as is_told
+from breakdowns
+cross join (values ('cp_plans_started_with_transfers'), ('cp_plans_started')) as measures (measure)
+order by measure, area_code, period_start, breakdown_type, breakdown
