@@ -8,6 +8,7 @@ select
     numerator,
     denominator,
     parts,
+    part_of,
     places,
     definition,
     source,

@@ -90,15 +90,14 @@ months as (
     group by area_code, month_start
 ),
 
+-- The DfE's count only is broken down: beside it the Board's own would give away the transfers-in of each part.
 breakdowns as (
     select
         area_code,
         quarter_start,
         'age' as breakdown_type,
         age as breakdown,
-        count(*) as started,
-        count(*) filter (where transfer_in) as transfers,
-        count(*) filter (where transfer_in is null) as transfers_unsure
+        count(*) as started
     from started
     group by area_code, quarter_start, age
     union all
@@ -107,9 +106,7 @@ breakdowns as (
         quarter_start,
         'sex' as breakdown_type,
         coalesce(sex::varchar, 'U') as breakdown,
-        count(*) as started,
-        count(*) filter (where transfer_in) as transfers,
-        count(*) filter (where transfer_in is null) as transfers_unsure
+        count(*) as started
     from started
     group by area_code, quarter_start, sex
     union all
@@ -118,9 +115,7 @@ breakdowns as (
         quarter_start,
         'ethnicity' as breakdown_type,
         coalesce(ethnicity::varchar, 'not_known') as breakdown,
-        count(*) as started,
-        count(*) filter (where transfer_in) as transfers,
-        count(*) filter (where transfer_in is null) as transfers_unsure
+        count(*) as started
     from started
     group by area_code, quarter_start, ethnicity
     union all
@@ -129,9 +124,7 @@ breakdowns as (
         quarter_start,
         'category_initial' as breakdown_type,
         coalesce(category_initial::varchar, 'not_known') as breakdown,
-        count(*) as started,
-        count(*) filter (where transfer_in) as transfers,
-        count(*) filter (where transfer_in is null) as transfers_unsure
+        count(*) as started
     from started
     group by area_code, quarter_start, category_initial
     union all
@@ -140,9 +133,7 @@ breakdowns as (
         quarter_start,
         'category_of_abuse' as breakdown_type,
         coalesce(category_latest::varchar, 'not_known') as breakdown,
-        count(*) as started,
-        count(*) filter (where transfer_in) as transfers,
-        count(*) filter (where transfer_in is null) as transfers_unsure
+        count(*) as started
     from started
     group by area_code, quarter_start, category_latest
 )
@@ -161,18 +152,18 @@ select
         when 'cp_plans_started_first' then months.started - months.transfers - months.own_again - months.own_again_unsure
         when 'cp_reregistrations_with_transfers' then months.again
         when 'cp_reregistrations' then months.own_again
-        when 'cp_reregistrations_with_transfers_within_24_months' then months.within
+        when 'cp_reregistrations_within_24_months_with_transfers' then months.within
         when 'cp_reregistrations_within_24_months' then months.own_within
-        when 'cp_reregistrations_with_transfers_in_year' then months.in_year
+        when 'cp_reregistrations_in_year_with_transfers' then months.in_year
         when 'cp_reregistrations_in_year' then months.own_in_year
     end as sure,
     case measures.measure
         when 'cp_plans_started_first' then months.own_again_unsure
         when 'cp_reregistrations_with_transfers' then months.again_unsure
         when 'cp_reregistrations' then months.own_again_unsure
-        when 'cp_reregistrations_with_transfers_within_24_months' then months.within_unsure
+        when 'cp_reregistrations_within_24_months_with_transfers' then months.within_unsure
         when 'cp_reregistrations_within_24_months' then months.own_within_unsure
-        when 'cp_reregistrations_with_transfers_in_year' then months.in_year_unsure
+        when 'cp_reregistrations_in_year_with_transfers' then months.in_year_unsure
         when 'cp_reregistrations_in_year' then months.own_in_year_unsure
         else 0
     end as unsure,
@@ -186,22 +177,21 @@ cross join (
     ('cp_plans_started_first'),
     ('cp_reregistrations_with_transfers'),
     ('cp_reregistrations'),
-    ('cp_reregistrations_with_transfers_within_24_months'),
+    ('cp_reregistrations_within_24_months_with_transfers'),
     ('cp_reregistrations_within_24_months'),
-    ('cp_reregistrations_with_transfers_in_year'),
+    ('cp_reregistrations_in_year_with_transfers'),
     ('cp_reregistrations_in_year')
 ) as measures (measure)
 union all
 select
-    measures.measure,
-    breakdowns.area_code::varchar as area_code,
+    'cp_plans_started_with_transfers' as measure,
+    area_code::varchar as area_code,
     'quarter' as period_type,
-    breakdowns.quarter_start as period_start,
-    breakdowns.breakdown_type,
-    breakdowns.breakdown,
-    if(measures.measure = 'cp_plans_started', breakdowns.started - breakdowns.transfers, breakdowns.started) as sure,
+    quarter_start as period_start,
+    breakdown_type,
+    breakdown,
+    started as sure,
     0 as unsure,
-    measures.measure = 'cp_plans_started_with_transfers' or breakdowns.transfers_unsure = 0 as is_told
+    true as is_told
 from breakdowns
-cross join (values ('cp_plans_started_with_transfers'), ('cp_plans_started')) as measures (measure)
 order by measure, area_code, period_start, breakdown_type, breakdown

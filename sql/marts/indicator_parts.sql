@@ -119,6 +119,8 @@ line_totals as (
         lines.indicator, lines.indicator_kind, lines.is_numerator, lines.parts_needed,
         measures.area_code, measures.provider, measures.period_type, measures.period, measures.period_start, measures.period_end,
         measures.breakdown_type, measures.breakdown
+    -- A sum is broken down only where all that it is made of are.
+    having measures.breakdown_type is null or count(*) = lines.parts_needed
     qualify row_number() over (
         partition by
             lines.indicator, lines.is_numerator, measures.area_code, measures.provider, measures.period,

@@ -232,7 +232,7 @@ SUBMISSIONS = {
 INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
     "numerator": pa.list_(pa.string()), "denominator": pa.list_(pa.string()),
-    "parts": pa.list_(pa.list_(pa.string())), "places": pa.int32(),
+    "parts": pa.list_(pa.list_(pa.string())), "part_of": pa.list_(pa.string()), "places": pa.int32(),
     "definition": pa.string(), "source": pa.string(), "polarity": pa.string(), "breakdown_types": pa.list_(pa.string()),
     "caveats": pa.string(),
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """The indicators that ship: each names measures that some return supplies, and says what it means."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ from lscb_data.finding import UserError
 from lscb_data.indicator import Indicator, load_indicators
 
 INDICATORS = {code: one for code, (_, one) in load_indicators([shipped("schemas")]).items()}
+COUNTS = shipped("sql") / "marts" / "cp_counts.sql"
+COUNTED = set(re.findall(r"^        \('(\w+)',", COUNTS.read_text("utf-8"), re.MULTILINE))  # measures counted from records
+MARTS = " ".join(path.read_text("utf-8") for path in sorted(COUNTS.parent.glob("cp_*.sql")))
+COUNTED_BY = set(re.findall(r"'(\w+)' as breakdown_type", MARTS))
 every_indicator = pytest.mark.parametrize("one", INDICATORS.values(), ids=lambda one: one.code)
 
 
@@ -21,7 +26,7 @@ def columns(contracts: Contracts):  # type: ignore[no-untyped-def]
 def supplied(contracts: Contracts) -> set[str]:
     """Every measure that a return supplies, those inside composite cells included."""
     inside = {column.figures.measure for column in columns(contracts) if column.figures}
-    return {column.measure for column in columns(contracts) if column.measure} | inside
+    return {column.measure for column in columns(contracts) if column.measure} | inside | COUNTED
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +37,17 @@ def printed(contracts: Contracts) -> set[str]:
 @every_indicator
 def test_some_return_supplies_what_it_is_made_of(one: Indicator, supplied: set[str], printed: set[str]) -> None:
     assert set(one.numerator + one.denominator) <= supplied or one.code in printed
+
+
+@every_indicator
+def test_what_it_is_part_of_is_supplied(one: Indicator, supplied: set[str]) -> None:
+    assert set(one.part_of) <= supplied - set(one.numerator)
+    assert len(one.numerator) == 1 or not one.part_of
+
+
+def test_every_measure_that_is_counted_is_in_some_indicator() -> None:
+    assert len(COUNTED) > 15
+    assert COUNTED <= {measure for one in INDICATORS.values() for measure in one.numerator + one.denominator}
 
 
 @every_indicator
@@ -48,7 +64,7 @@ def test_some_return_gives_its_breakdowns(one: Indicator, contracts: Contracts) 
     given = {sheet.breakdown_type for contract in contracts.returns.values() for sheet in contract.sheets}
     given |= {column.breakdown_type for column in columns(contracts)}
     given |= {column.figures.breakdown_type for column in columns(contracts) if column.figures} | {"rating"}
-    assert set(one.breakdown_types) <= given
+    assert set(one.breakdown_types) <= given | COUNTED_BY
 
 
 @every_indicator
