@@ -22,8 +22,8 @@ of_census as (
         census.child,
         census.sex::staging.code as sex,
         census.ethnicity::staging.code as ethnicity,
-        census.birth_month,
-        census.disability = 'Y' as disability
+        coalesce(census.birth_month, census.expected_birth_month) as birth_month,
+        null::boolean as disability
     from census
     inner join submissions on census.submission_id = submissions.submission_id
     cross join board

@@ -46,16 +46,16 @@ rows_sent as (
         child,
         sex,
         ethnicity,
-        birth_month,
-        age_at_start,
+        coalesce(birth_month, expected_birth_month) as birth_month,
+        coalesce(age_at_start, expected_age_at_start) as age_at_start,
         age_at_end,
-        disability,
+        null::varchar as disability,
         started,
         ended,
         category_initial,
         category_latest,
         previous_plans,
-        transfer_in
+        null::varchar as transfer_in
     from staging.csc__cin_census__plans
     where accepted
 ),

@@ -110,7 +110,7 @@ def key(
     from lscb_data import pseudonym, show
 
     made = pseudonym.write_key(file, board_of(context).home)
-    show.say(f"{file} holds the key {made.fingerprint}. Name it in lscb.toml: key_file = \"{file.absolute()}\"")
+    show.say(f'{file} holds the key {made.fingerprint}. Name it in lscb.toml: key_file = "{file.absolute()}"')
 
 
 @app.command()

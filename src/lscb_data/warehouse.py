@@ -20,7 +20,6 @@ from lscb_data.indicator import Indicator
 from lscb_data.period import Period, quarter_of, year_of
 from lscb_data.records import kept
 from lscb_data.screen import TYPES, literal, quote
-from lscb_data.shapes import RECORDS
 from lscb_data.staging import FIGURES, Landed, standing
 from lscb_data.working_days import working_days
 
@@ -144,15 +143,13 @@ def _stage(
     worth = standing(landed)
     for name, contract in sorted(contracts.returns.items()):
         of_return = [one for one in landed if one.submission.receipt.return_ == name]
-        for view, sheet, columns in _views(contract):
+        for view, sheet, columns in views(contract):
             files = [one.rows[sheet] for one in of_return if sheet in one.rows]
             _view(connection, view, columns, files)
             connection.execute(f"comment on view staging.{quote(view)} is {literal(f'{contract.title}: {contract.grain}')}")
     measures = [quote(n) for n, c in sorted(contracts.returns.items()) if c.kind == "measures"]
     union = " union all by name ".join(f"from staging.{name}" for name in measures)
     connection.execute(f"create view staging.figures as {union}")
-    for name in sorted(set(RECORDS) - _views(connection)):
-        _view(connection, name, RECORDS[name], [])
     _fill(connection, "submissions", list(_submissions(landed, worth, contracts)), SUBMISSIONS)
     _fill(connection, "findings", [_finding(f) for one in landed for f in one.findings], dict.fromkeys(FINDING, pa.string()))
     _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
@@ -187,12 +184,7 @@ def name_codes(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create type staging.{name} as enum ({', '.join(map(literal, found or ['none']))})")
 
 
-def _views(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    views = connection.execute("select view_name from duckdb_views() where schema_name = 'staging'")
-    return {row[0] for row in views.fetchall()}
-
-
-def _views(contract: Return) -> Iterator[tuple[str, str, dict[str, str]]]:
+def views(contract: Return) -> Iterator[tuple[str, str, dict[str, str]]]:
     """What staging has of a return: a view's name, the sheet whose rows it shows, and its columns."""
     if contract.kind == "measures":
         yield contract.return_, "figures", _figure_columns()

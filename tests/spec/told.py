@@ -12,14 +12,20 @@ import pyarrow as pa
 
 from lscb_data import warehouse
 from lscb_data.board import shipped
+from lscb_data.contract import load_contracts
 from lscb_data.figure import PERCENT, WHOLE, number, qualified
 from lscb_data.indicator import Indicator
 from lscb_data.period import parse
 from lscb_data.rounding import places_of
-from lscb_data.shapes import RECORDS
 from lscb_data.staging import FIGURES
 
 AREA = "E10000003"
+RECORDS = {  # staging's views of children's records, and their columns
+    view: columns
+    for contract in load_contracts([shipped("schemas")]).returns.values()
+    if contract.names_children
+    for view, _, columns in warehouse.views(contract)
+}
 SUPPRESSED = object()  # the supplier's own letter for what it hides
 Row = dict[str, Any]
 KINDS = {

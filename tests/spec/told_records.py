@@ -7,8 +7,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from lscb_data import warehouse
 from lscb_data.indicator import Indicator
-from lscb_data.shapes import RECORDS
-from tests.spec.told import AREA, Row, Told, submission, told
+from tests.spec.told import AREA, RECORDS, Row, Told, submission, told
 
 CODES = [
     *(("areas", code, code) for code in (AREA, "E10000020")),
@@ -112,5 +111,7 @@ class Counted(Told):
 
     def parts(self, measure: str, period: str, kind: str) -> dict[str, int]:
         """The counts of the parts of a breakdown, noughts left out."""
-        found = self.rows(f"from marts.cp_counts where measure = '{measure}' and period = '{period}' and breakdown_type = '{kind}'")
+        found = self.rows(
+            f"from marts.cp_counts where measure = '{measure}' and period = '{period}' and breakdown_type = '{kind}'"
+        )
         return {row.breakdown: int(row.value) for row in found if row.value}
