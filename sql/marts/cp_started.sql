@@ -1,4 +1,4 @@
--- One row per measure of plans that started × council × month, or quarter where it is broken down: those that surely are, or may be.
+-- One row per measure of plans that started × council × month, or quarter where broken down: surely are, or may be.
 -- sure: plans of which it is known
 -- unsure: plans of which it may be so: what is held and what is declared leave it open
 -- is_told: false where nothing can be said, for the supplier does not say which plans are transfers-in

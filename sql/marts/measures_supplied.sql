@@ -1,4 +1,4 @@
--- One row per measure × area × provider × period × breakdown that suppliers gave as totals: as supplied, and carried to longer periods.
+-- One row per measure × area × provider × period × breakdown given as totals: as supplied, and carried to longer periods.
 with figures as (
     select * from marts.figures
     where not is_reckoned
