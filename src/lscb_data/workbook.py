@@ -61,13 +61,6 @@ def letters(column: int) -> str:
     return name
 
 
-def column_number(name: str) -> int:
-    number = 0
-    for letter in name:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def read_grids(path: Path) -> list[Grid]:
     """Every sheet of the file. Raises UnreadableError with the finding for a file that is not what its name says."""
     with path.open("rb") as file:
