@@ -23,9 +23,10 @@ def explain(
     """What a figure means, and where it came from."""
     from lscb_data import explain as room
     from lscb_data import show
-    from lscb_data.connection import connect
+    from lscb_data.connection import reading
+    from lscb_data.publish import current
 
-    with connect(context.obj) as connection:
+    with reading(current(board_of(context))) as connection:
         show.explanation(room.explain(connection, indicator, period, area, breakdown))
 
 

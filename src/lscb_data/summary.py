@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from lscb_data.board import Board
+from lscb_data.connection import reading
 from lscb_data.finding import Severity, UserError
 from lscb_data.period import Period, parse
 from lscb_data.submission import received, without_receipt
@@ -108,7 +109,7 @@ def summarise(
     Raises LawError where the rows of any submission do not add up.
     """
     within = parse(period) if period else None
-    with duckdb.connect(build, read_only=True) as connection:
+    with reading(build) as connection:
         every = _rows(connection, "from staging.submissions order by received_at, submission_id")
         _law(every)
         chosen = [row for row in _latest(every) if chosen_by(row["agency"], row["period"], within, agency)]
@@ -155,7 +156,7 @@ def listed_findings(
 ) -> tuple[list[dict[str, Any]], int]:
     """The findings that count, gravest first and no more than `most`, and how many there are of them."""
     within = parse(period) if period else None
-    with duckdb.connect(build, read_only=True) as connection:
+    with reading(build) as connection:
         every = _rows(connection, "from staging.submissions order by received_at, submission_id")
         found = [one for one in _findings(connection, every) if chosen_by(*_whose(one), within, agency)]
     return found[:most], len(found)
