@@ -6,14 +6,14 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from lscb_data.board import Board
+from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
-from lscb_data.submission import write_whole
+from lscb_data.submission import user
 
 NAME = "lscb.duckdb"  # the stable name, for people and tools
 
@@ -80,7 +80,7 @@ def holding(board: Board, wait: float, say: Callable[[str], None]) -> Iterator[N
         except Timeout:
             raise BusyError(f"Another load holds the warehouse ({_holder(holder)}). Try again when it is done.") from None
     try:
-        me = {"user": getuser(), "host": socket.gethostname(), "process": os.getpid()}
+        me = {"user": user(), "host": socket.gethostname(), "process": os.getpid()}
         write_whole(holder, json.dumps(me | {"since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}).encode())
         yield
     finally:

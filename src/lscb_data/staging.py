@@ -15,13 +15,14 @@ from lscb_data.board import Board
 from lscb_data.cell import Rated
 from lscb_data.column import Column
 from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.disk import digest, whole, write_whole
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
 from lscb_data.judgement import Judgement, judge_file
 from lscb_data.period import Period, day, parse, quarter_of, year_of
 from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
-from lscb_data.submission import Submission, write_whole
+from lscb_data.submission import Submission
 
 READER = 3  # counts up when what is read from the same file by the same contract changes
 
@@ -45,6 +46,7 @@ FIGURES = pa.schema(
         for name in names.split()
     ]
 )
+OUTCOME = {"submission_id", "refused", "received", "accepted", "rejected", "findings", "rows_sha256"}
 
 
 @dataclass(frozen=True)
@@ -63,32 +65,39 @@ class Landed:
     public: str | None
 
 
-def land(board: Board, contracts: Contracts, submission: Submission) -> Landed:
+def land(board: Board, contracts: Contracts, submission: Submission, last_try: bool = True) -> Landed:
     """Judge the submission and keep the outcome in staging; where it was landed before, by this contract, that outcome.
 
-    A file altered since its receipt is refused, whatever was landed of it before.
+    What is not as its receipt says is refused, whatever was landed of it before; so is a file that cannot be read, unless
+    this is not yet the last try: then its OSError is raised.
     """
-    name = submission.receipt.return_
+    name, period = submission.receipt.return_, submission.period
     if name not in contracts.returns:
         return _refused(submission, "", "contract_missing", f"There is no contract for the return '{name}'.",
                         "Put its YAML into schemas/returns, or receive the file again for another return.")  # fmt: skip
     contract, contract_hash = contracts[name], contracts.hashes[name]
-    if submission.altered:
-        return _refused(submission, contract_hash, "file_altered", "The file is not the one received (its hash differs).",
-                        "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
+    if not contract.expected_in(period):
+        return _refused(submission, contract_hash, "period_not_owed", f"The return is not owed for {period}.",
+                        "Receive the file again for the period that it is for.")  # fmt: skip
+    try:
+        if not submission.path.is_file():
+            return _refused(submission, contract_hash, "file_missing", "The file that was received is not there.",
+                            "Put it back beside its receipt, or receive it again.")  # fmt: skip
+        if submission.altered:
+            return _refused(submission, contract_hash, "file_altered", "The file is not the one received (its hash differs).",
+                            "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
+    except OSError as error:
+        if not last_try:
+            raise
+        return _refused(submission, contract_hash, "file_unreadable", f"The file cannot be read: {error.strerror}.",
+                        "Let the user who loads read it, or see to its disk; then load again.")  # fmt: skip
     keys = (submission.id, submission.receipt.sha256, contract_hash, board.settings.area, board.settings.area_name, str(READER))
-    stem = board.staging / f"{submission.id}.{sha256('|'.join(keys).encode()).hexdigest()[:16]}"
-    outcome, rows = stem.with_name(stem.name + ".json"), stem.with_name(stem.name + ".parquet")
-    if not outcome.exists():
-        board.staging.mkdir(parents=True, exist_ok=True)
-        judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
-        if not judged.refused:
-            _write_rows(rows, submission, judged, board.settings.area)
-        write_whole(outcome, json.dumps(_outcome(submission, judged), ensure_ascii=False, indent=1).encode())
-    kept = json.loads(outcome.read_text("utf-8"))
+    rows = board.staging / f"{submission.id}.{sha256('|'.join(keys).encode()).hexdigest()[:16]}.parquet"
+    kept = _kept(rows, submission) or _judged(board, contracts, submission, rows)
+    findings = [*kept["findings"], *(_stamped(finding, submission).as_dict() for finding in _dated_ahead(submission))]
     return Landed(
         submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],
-        tuple(kept["findings"]), None if kept["refused"] else rows, contract.title, contract.public,
+        tuple(findings), None if kept["refused"] else rows, contract.title, contract.public,
     )  # fmt: skip
 
 
@@ -97,15 +106,41 @@ def _refused(submission: Submission, contract_hash: str, code: str, message: str
     return Landed(submission, contract_hash, True, 0, 0, 0, (finding.as_dict(),), None, submission.receipt.return_, None)
 
 
-def _outcome(submission: Submission, judged: Judgement) -> dict[str, Any]:
-    return {
+def _dated_ahead(submission: Submission) -> Iterator[Finding]:
+    if submission.dated_ahead:
+        message = f"The receipt is dated {submission.receipt.received_at:%Y-%m-%d}, which is still to come."
+        yield Finding("dated_ahead", Severity.QUERY, message, "Put its date right: no later file takes its place until then.")
+
+
+def _kept(rows: Path, submission: Submission) -> dict[str, Any] | None:
+    """The judgement as it was landed before; None where there is none, or either file is not as it was written."""
+    try:
+        kept = json.loads(rows.with_suffix(".json").read_text("utf-8"))
+        same = set(kept) >= OUTCOME and kept["submission_id"] == submission.id
+        return kept if same and (kept["refused"] or digest(rows) == kept["rows_sha256"]) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _judged(board: Board, contracts: Contracts, submission: Submission, rows: Path) -> dict[str, Any]:
+    """The submission judged, and the judgement kept unless it broke off: then the next load tries again."""
+    board.staging.mkdir(parents=True, exist_ok=True)
+    contract = contracts[submission.receipt.return_]
+    judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
+    if not judged.refused:
+        _write_rows(rows, submission, judged, board.settings.area)
+    outcome = {
         "submission_id": submission.id,
         "refused": judged.refused,
         "received": judged.received,
         "accepted": judged.accepted,
         "rejected": judged.rejected,
         "findings": [_stamped(f, submission).as_dict() for f in judged.findings],
+        "rows_sha256": None if judged.refused else digest(rows),
     }
+    if not any(finding.code == "expectation_broken" for finding in judged.findings):
+        write_whole(rows.with_suffix(".json"), json.dumps(outcome, ensure_ascii=False, indent=1).encode())
+    return outcome
 
 
 def _stamped(finding: Finding, submission: Submission) -> Finding:
@@ -123,9 +158,8 @@ def _write_rows(path: Path, submission: Submission, judged: Judgement, area: str
     else:
         sheet, rows = judged.sheets[0]
         table = pa.Table.from_pylist([_record(submission, sheet, row) for row in rows], schema=_record_schema(sheet))
-    part = path.with_name(f".{path.name}.part")
-    pq.write_table(table, part, compression="zstd")
-    part.replace(path)
+    with whole(path) as part:
+        pq.write_table(table, part, compression="zstd")
 
 
 def _record_schema(sheet: Sheet) -> pa.Schema:

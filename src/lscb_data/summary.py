@@ -15,7 +15,7 @@ from lscb_data.board import Board
 from lscb_data.connection import reading
 from lscb_data.finding import Severity, UserError
 from lscb_data.period import Period, parse
-from lscb_data.submission import received, without_receipt
+from lscb_data.submission import received, unusable, without_receipt
 
 HEADLINES = (
     ("cp_plans_open",),
@@ -99,6 +99,7 @@ class Summary:
     findings: dict[str, int]
     headlines: tuple[Headline, ...]
     next_steps: tuple[str, ...]
+    unusable: tuple[str, ...] = ()  # what stands in raw/ where a receipt should, and why nothing of it was loaded
 
 
 def summarise(
@@ -126,6 +127,7 @@ def summarise(
     missing = tuple(o for o in owed if (o.return_, o.period) not in have and (o.days_overdue is None or o.days_overdue > 0))
     refused = tuple(one for one in came if one.blocker is not None)
     findings = {str(severity): 0 for severity in Severity} | Counter(one["severity"] for one in found)
+    faulty = tuple(map(str, unusable(board)))
     waiting = {one.id for one in received(board)} - {row["submission_id"] for row in every}
     return Summary(
         expected=tuple(owed),
@@ -140,6 +142,7 @@ def summarise(
         headlines=headlines,
         next_steps=(
             *(f"Ask {one.agency} for the {one.title} of {one.period} again: {one.blocker}" for one in refused),
+            *(f"Put right or take away {one}" for one in faulty),
             *_asks(missing),
             *_counted(findings["error"], "error", "errors", "to put right: lscb status"),
             *_counted(findings["query"], "query", "queries", "to put right or explain: lscb status"),
@@ -148,6 +151,7 @@ def summarise(
                 len(without_receipt(board)), "file", "files", "in raw/ without a receipt, never loaded: lscb receive FILE"
             ),
         ),
+        unusable=faulty,
     )
 
 
