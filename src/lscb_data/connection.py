@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from lscb_data.board import Board, at
-from lscb_data.finding import UserError
+from lscb_data.finding import UserError, first_line
 from lscb_data.publish import NAME, current
 from lscb_data.screen import literal
 
@@ -76,8 +76,9 @@ def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection])
 
 
 def _damaged(build: Path, error: duckdb.Error) -> UserError:
-    said = str(error).partition("\n")[0].rstrip(".")
-    return UserError(f"The warehouse {build} cannot be read ({said}). lscb load builds it anew from what was received.")
+    return UserError(
+        f"The warehouse {build} cannot be read ({first_line(error)}). lscb load builds it anew from what was received."
+    )
 
 
 def _board(home: str | Path | None) -> Board:

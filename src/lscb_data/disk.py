@@ -1,10 +1,33 @@
 """A file on the disk is whole or not there; and what the system says of a disk that is full or closed, for a person."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, EFBIG, ENOSPC
 from hashlib import file_digest
 from pathlib import Path
+
+FULL = {number: os.strerror(number) for number in (ENOSPC, EDQUOT, EFBIG)}
+_IN_WORDS = re.compile(rf'(?:"(?P<file>[^"\n]+)".*)?(?P<why>{"|".join([*FULL.values(), "database or disk is full"])})')
+
+
+def said(error: BaseException | None) -> str | None:
+    """One sentence where the error, or one that led to it, is that a disk is full; None for any other.
+
+    DuckDB and SQLite say it in words only.
+    """
+    while error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return _no_room(error.filename, FULL[error.errno])
+        if found := _IN_WORDS.search(str(error)):
+            return _no_room(found["file"], found["why"])
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _no_room(file: str | None, why: str) -> str:
+    return f"There is no room to write {file or 'a file'}: {why}. Make room and do the same again."
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import duckdb
 
 from lscb_data.board import Board
 from lscb_data.connection import reading
-from lscb_data.finding import Severity, UserError
+from lscb_data.finding import Severity, UserError, first_line
 from lscb_data.period import Period, parse
 from lscb_data.submission import received, unusable, without_receipt
 
@@ -172,7 +172,11 @@ def chosen_by(of_agency: str, of_period: str, within: Period | None, agency: str
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: Iterable[Any] = ()) -> list[dict[str, Any]]:
-    answer = connection.execute(query, list(values))
+    try:
+        answer = connection.execute(query, list(values))
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        why = first_line(error)
+        raise UserError(f"A file of the Board's own SQL took the place of one that the summary needs ({why}).") from None
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from lscb_data.board import shipped
 from lscb_data.finding import UserError
-from lscb_data.warehouse import SCHEMAS, Table, read_table, tables
+from lscb_data.sql_files import SCHEMAS, Table, read_table, tables
 
 FILES = sorted(path for schema in SCHEMAS for path in shipped("sql").glob(f"{schema}/*.sql"))
 # A table reads its own layer or the one below; the checks whatever they check; audit everything.

@@ -300,7 +300,7 @@ def test_a_load_that_could_not_use_all_of_raw_ends_with_3(
 
 def test_the_small_board_has_the_columns_that_the_warehouse_promises(small_board: Path) -> None:
     from lscb_data.board import shipped
-    from lscb_data.warehouse import read_table
+    from lscb_data.sql_files import read_table
 
     with duckdb.connect(small_board / "warehouse" / "lscb.duckdb", read_only=True) as connection:
         for name in ("indicators", "indicator_values"):
