@@ -14,6 +14,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging.handlers import PrefectConsoleHandler
+from prefect.runtime import task_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
@@ -26,9 +27,10 @@ from lscb_data.finding import UserError
 from lscb_data.indicator import Indicator, load_indicators
 from lscb_data.period import parse
 from lscb_data.staging import Landed, land
-from lscb_data.submission import Submission, received
+from lscb_data.submission import Submission, received, unusable
 from lscb_data.summary import Summary, chosen_by, listed_findings, summarise
 
+RETRIES = 2  # of a disk or a share that did not answer
 LISTED = 200  # findings in the artifact; all of them are in audit.findings
 
 
@@ -109,7 +111,8 @@ def find_submissions(board: Board, period: str | None, agency: str | None) -> li
     asked = {one.id for one in every if chosen_by(one.receipt.return_.partition("__")[0], str(one.period), within, agency)}
     if not asked:
         which = " ".join(part for part in (f"of {agency}" if agency else "", f"for {period}" if period else "") if part)
-        raise UserError(f"Nothing was received {which}".rstrip() + ". Receive it first: lscb receive FILE.")
+        faulty = "".join(f" {one}." for one in unusable(board))
+        raise UserError(f"Nothing was received {which}".rstrip() + f". Receive it first: lscb receive FILE.{faulty}")
     return [one for one in every if one.id in asked or any(board.staging.glob(f"{one.id}.*.json"))]
 
 
@@ -140,7 +143,7 @@ def no_values(what: str) -> Iterator[None]:
 
 @task(
     task_run_name="land {submission.id}",
-    retries=2,
+    retries=RETRIES,
     retry_delay_seconds=1,
     retry_condition_fn=passing_trouble,
     cache_policy=NO_CACHE,
@@ -148,7 +151,7 @@ def no_values(what: str) -> Iterator[None]:
 def land_submission(board: Board, promises: Promises, submission: Submission) -> Landed:
     """The submission as judged and kept in staging. One that is refused is no error of the task."""
     with no_values(submission.id):
-        landed = land(board, promises.contracts, submission)
+        landed = land(board, promises.contracts, submission, task_run.run_count > RETRIES)
     log = get_run_logger()
     log.info("%d rows received, %d accepted, %d rejected", landed.received, landed.accepted, landed.rejected)
     if landed.refused:
@@ -156,7 +159,7 @@ def land_submission(board: Board, promises: Promises, submission: Submission) ->
     return landed
 
 
-@task(retries=2, retry_delay_seconds=1, retry_condition_fn=passing_trouble, cache_policy=NO_CACHE)
+@task(retries=RETRIES, retry_delay_seconds=1, retry_condition_fn=passing_trouble, cache_policy=NO_CACHE)
 def build_warehouse(board: Board, promises: Promises, landed: list[Landed]) -> Path:
     """The file of a new warehouse, which has its name only once it is whole."""
     path = warehouse.new_build(board)
@@ -167,7 +170,7 @@ def build_warehouse(board: Board, promises: Promises, landed: list[Landed]) -> P
     return part.replace(path)
 
 
-@task(retries=2, retry_delay_seconds=1, retry_condition_fn=passing_trouble, cache_policy=NO_CACHE)
+@task(retries=RETRIES, retry_delay_seconds=1, retry_condition_fn=passing_trouble, cache_policy=NO_CACHE)
 def publish_warehouse(board: Board, build: Path) -> Path:
     """The stable name, which now stands for the new warehouse."""
     return publish.publish(board, build)
@@ -183,10 +186,10 @@ def list_findings(build: Path, summary: Summary, period: str | None, agency: str
 
 
 def final_state(summary: Summary) -> State[Summary]:
-    """Completed, with the refused returns in its name and its message."""
-    all_came = len(summary.accepted) + len(summary.refused)
-    if not summary.refused:
-        return Completed(message=f"{all_came} of {all_came} submissions accepted.", data=summary)
-    refused = "; ".join(map(str, summary.refused))
-    message = f"{len(summary.refused)} of {all_came} submissions refused: {refused}"
+    """Completed, with the refused returns, and what else of `raw/` could not be used, in its name and its message."""
+    accepted, refused = len(summary.accepted), len(summary.refused)
+    if not refused and not summary.unusable:
+        return Completed(message=f"{accepted} of {accepted} submissions accepted.", data=summary)
+    wrong = "; ".join([*map(str, summary.refused), *(f"never loaded: {one}" for one in summary.unusable)])
+    message = f"{refused} of {accepted + refused} submissions refused: {wrong}"
     return Completed(name="Completed with refusals", message=message, data=summary)

@@ -23,9 +23,10 @@ def explain(
     """What a figure means, and where it came from."""
     from lscb_data import explain as room
     from lscb_data import show
-    from lscb_data.connection import connect
+    from lscb_data.connection import reading
+    from lscb_data.publish import current
 
-    with connect(context.obj) as connection:
+    with reading(current(board_of(context))) as connection:
         show.explanation(room.explain(connection, indicator, period, area, breakdown))
 
 
@@ -66,11 +67,11 @@ def docs(
 
     A page for each return, topic of indicators and code list, and one for the published tables.
     """
-    from lscb_data import dictionary, show, warehouse
+    from lscb_data import dictionary, show, sql_files
     from lscb_data.indicator import load_indicators
 
     board = board_of(context)
-    published = [table for table in warehouse.tables(board.folders("sql")) if table.schema == "published"]
+    published = [table for table in sql_files.tables(board.folders("sql")) if table.schema == "published"]
     out = out or board.home / "docs" / "dictionary"
     indicators = load_indicators(board.folders("schemas"))
     written = dictionary.write(out, contracts_of(board), indicators, sorted(published, key=lambda table: table.name))

@@ -4,7 +4,7 @@ Exit codes:
   0   done; of a file: nothing was set aside
   1   a mistake that you can mend, said in one sentence
   2   done, but rows were set aside (check, load)
-  3   a return was refused (check, load)
+  3   a return was refused, or what was received could not be used (check, load)
   4   another load holds the warehouse: try again
   70  a fault of this software: see --debug
   130 stopped by you
@@ -132,7 +132,7 @@ def load(
         refused = {one.submission for one in done.refused}
         listed, _ = summary.listed_findings(current(board), period, agency, sys.maxsize)
     show.summary(done, [one for one in listed if one["submission"] in refused and one["severity"] == Severity.BLOCKER])
-    raise typer.Exit(REFUSED if done.refused else ASIDE if done.rows_rejected else 0)
+    raise typer.Exit(REFUSED if done.refused or done.unusable else ASIDE if done.rows_rejected else 0)
 
 
 @app.command()
@@ -190,15 +190,21 @@ def status(
 
     board, within = board_of(context), period_of(period)
     board.settings  # noqa: B018 - says what is wrong with the folder
+    contracts = contracts_of(board)
     chosen = [
         one
-        for one in states.standings(board, contracts_of(board), datetime.now(UTC).date())
+        for one in states.standings(board, contracts, datetime.now(UTC).date())
         if return_ in (None, one.contract.return_) and (not within or within.contains(one.period))
     ]
     loaded = (board.warehouse / NAME).exists()
     found = summary.listed_findings(current(board), period, None, sys.maxsize)[0] if loaded else []
     found = [one for one in found if return_ in (None, one["return"]) and severity in (None, one["severity"])]
     show.status(chosen, found)
+    for came in submission.received(board):
+        if came.receipt.return_ not in contracts.returns:
+            show.say(f"Refused: {came.place}: there is no contract for the return '{came.receipt.return_}'.")
+    for faulty in submission.unusable(board):
+        show.say(f"Never loaded: {faulty}")
     for path in submission.without_receipt(board):
         show.say(f"No receipt, so never loaded: {path.relative_to(board.home)}")
     show.say(

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from lscb_data import label
 from lscb_data.finding import Severity
@@ -13,7 +13,6 @@ from lscb_data.period import Period, parse
 from lscb_data.promise import Name, Strict
 from lscb_data.rule import PERIOD_DAYS
 
-Letter = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}$")]
 NUMBERS = ("count", "decimal", "percent")
 # Columns that the machinery adds, and words of the rules.
 _OWN = {"row", "sure", "stopped", "accepted", "submission_id", "sheet", "cell", "place", "fault", "texts", *PERIOD_DAYS}
@@ -52,9 +51,9 @@ class Column(Strict):
     printed: list[str] = Field(
         [],
         description="Heading or label as suppliers print it; the first is the template's. {year}, {year_start}, {year_end},"
-        " {previous_year} and {board} stand for the return's own (2014-15, 2014, 2015, 2013-14, the Board's area)",
+        " {previous_year} and {board} stand for the return's own (2014-15, 2014, 2015, 2013-14, the Board's area). A table's"
+        " column that some print without a heading has a blank among them: it is told by its values",
     )
-    at: Letter | None = Field(None, description="The sheet's column, where the heading does not stand over its figures")
     block: Name | None = Field(None, description="months_across: the block of lines it stands in")
     across: str | None = Field(None, description="matrix without a key across: the heading its figure stands under")
     required: bool = True
@@ -95,6 +94,8 @@ class Column(Strict):
             raise ValueError(f"column {self.name}: a code list belongs to type code or rating, and to those only")
         if self.name in _OWN or self.name.endswith(("__places", "__text")) or hasattr(BaseModel, self.name):
             raise ValueError(f"column {self.name}: the machinery has that name itself; take another")
+        if self.bare and self.type in ("text", "identifier", "rating"):
+            raise ValueError(f"column {self.name}: a {self.type} without a heading could not be told from other words")
         if self.pattern and (_pattern(self.pattern).groups != 1 or _NOT_RE2.search(self.pattern)):
             raise ValueError(
                 f"column {self.name}: pattern needs exactly one group, the value, and neither looks ahead nor back"
@@ -141,6 +142,11 @@ class Column(Strict):
 
     def _not_one(self, value: Decimal) -> bool:
         return not value.is_finite() or (self.type == "count" and value != int(value))
+
+    @property
+    def bare(self) -> bool:
+        """Whether it may stand without a heading."""
+        return "" in self.printed
 
     @property
     def is_number(self) -> bool:

@@ -1,16 +1,18 @@
 """Read-only ways into the build in force: for notebooks, for SQLAlchemy, for typed questions."""
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from lscb_data.board import Board, at
-from lscb_data.finding import UserError
+from lscb_data.finding import UserError, first_line
 from lscb_data.publish import NAME, current
 from lscb_data.screen import literal
 
@@ -24,22 +26,59 @@ _ASKING = {
 
 
 def connect(home: str | Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the build in force at this moment; later loads do not disturb it."""
-    return duckdb.connect(current(_board(home)), read_only=True)
+    """A read-only connection to the build in force at this moment; later loads do not disturb it.
+
+    Raises UserError where nothing was loaded yet, or what was loaded cannot be read.
+    """
+    return opened(current(_board(home)))
 
 
 def frame(query: str, home: str | Path | None = None, **params: Any) -> "pandas.DataFrame":
     """The rows of a table (`published.indicators`) or a query, whose `$name` are the params, as a frame."""
     is_table = re.fullmatch(r"\s*\w+(\.\w+){1,2}\s*", query)
-    with connect(home) as connection:
+    with reading(current(_board(home))) as connection:
         return connection.execute(f"from {query}" if is_table else query, params or None).df()
 
 
 def url(home: str | Path | None = None) -> str:
-    """The address of the warehouse for SQLAlchemy: read-only, by its stable name."""
+    """The address of the warehouse for SQLAlchemy: read-only, by its stable name; each connection sees the last load."""
     board = _board(home)
     current(board)
-    return f"duckdb:///{(board.warehouse / NAME).as_posix()}?access_mode=read_only"
+    return f"duckdb:///{(board.warehouse / NAME).as_posix()}?access_mode=read_only&pool=null"
+
+
+def opened(build: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to one build. Raises UserError where it is damaged or may not be read."""
+    # Under `duckdb:` a process may hold the file beside SQLAlchemy, which opens it by its name, otherwise configured.
+    return _unhindered(build, lambda path: duckdb.connect(f"duckdb:{path}", read_only=True))
+
+
+@contextmanager
+def reading(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """`opened`, for the time of the block; UserError too where the damage shows only then."""
+    with opened(build) as connection:
+        try:
+            yield connection
+        except duckdb.IOException as error:
+            raise _damaged(build, error) from None
+
+
+def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
+    """The build opened; a copy of it where a program holds it open to write, which builds are not for: then only a user
+    whom no permission binds could have. What such a program has not written down yet is not in the copy."""
+    try:
+        return opens(build)
+    except duckdb.IOException as error:
+        if "Could not set lock" not in str(error):
+            raise _damaged(build, error) from None
+    with TemporaryDirectory(prefix="lscb-") as scratch:
+        return opens(Path(shutil.copyfile(build, Path(scratch) / build.name)))
+
+
+def _damaged(build: Path, error: duckdb.Error) -> UserError:
+    return UserError(
+        f"The warehouse {build} cannot be read ({first_line(error)}). lscb load builds it anew from what was received."
+    )
 
 
 def _board(home: str | Path | None) -> Board:
@@ -52,10 +91,7 @@ def questions(board: Board, memory: str = "2GB", seconds: float = 60) -> Iterato
 
     Raises UserError for a question that is faulty, or takes more than this much memory or time.
     """
-    path = current(board)
-    with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(str(path))} as lscb (read_only)")
-        connection.execute("use lscb")
+    with _unhindered(current(board), _attached) as connection:
         settings = {
             "allowed_directories": f"[{literal(str(board.staging.resolve()))}]",
             "temp_directory": "''",
@@ -78,6 +114,12 @@ def questions(board: Board, memory: str = "2GB", seconds: float = 60) -> Iterato
             raise UserError(str(error).strip()) from error
         finally:
             clock.cancel()
+
+
+def _attached(build: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute(f"attach {literal(str(build))} as lscb (read_only)")
+    return connection.execute("use lscb")
 
 
 def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:

@@ -112,6 +112,8 @@ class Sheet(Strict):
         lines = [c for c in self.columns if not c.key] if self.layout != "table" else self.columns
         if bare := [c.name for c in lines if not c.printed]:
             raise ValueError(f"sheet {self.sheet}: say how {', '.join(bare)} is printed")
+        if self.layout != "table" and (bare := [c.name for c in self.columns if c.bare]):
+            raise ValueError(f"sheet {self.sheet}: only a table's column stands without a heading, and not {', '.join(bare)}")
         return self
 
     def _texts(self) -> list[str]:

@@ -7,23 +7,25 @@ it many times as fast. Anything else is read by Python's csv module, with the sa
 import codecs
 import csv
 import mmap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
 
+from lscb_data.codes import CodeList
 from lscb_data.contract import Sheet
 from lscb_data.finding import Finding, Severity
-from lscb_data.laid import Rows
+from lscb_data.layout import lay_out
+from lscb_data.period import Period
 from lscb_data.screen import literal, quote
 from lscb_data.spelling import clean
-from lscb_data.table import headed, odd_headings
 from lscb_data.workbook import Grid, UnreadableError, delimiter
 
 Text = TypeVar("Text", str, bytes)
 
+HEADINGS = ("heading_missing", "column_missing", "column_doubled", "column_unknown", "lookalike_letters", "heading_broken")
 HEAD = 50  # records among which the headings stand
 WIDEST = 1_000  # cells of a record
 LONGEST = 2**20  # bytes of a line
@@ -48,7 +50,7 @@ class CsvFile:
         return [column.name for column in self.sheet.columns if column.keep]
 
 
-def open_csv(path: Path, sheet: Sheet) -> CsvFile | list[Finding]:
+def open_csv(path: Path, sheet: Sheet, period: Period, board: str, codes: Mapping[str, CodeList]) -> CsvFile | list[Finding]:
     """The file by its headings, or the findings for which it cannot be read.
 
     Raises UnreadableError for what is no text.
@@ -57,18 +59,16 @@ def open_csv(path: Path, sheet: Sheet) -> CsvFile | list[Finding]:
     mark = delimiter(text)
     head = [record for _, record in zip(range(HEAD), _records(iter(text.splitlines(keepends=True)), mark), strict=False)]
     cells = {(r, c): t for r, row in enumerate(head, 1) for c, cell in enumerate(row[:WIDEST], 1) if (t := clean(cell))}
-    out = Rows(sheet)
-    found = headed(Grid(path.stem, cells), out)
-    if not found:
-        return out.findings
-    header, places = found
-    odd_headings(out, header, {c: t for (r, c), t in cells.items() if r == header}, places)
-    width = len(head[header - 1])
+    laid = lay_out(Grid(path.stem, cells), sheet, period, board, codes)
+    findings = [finding for finding in laid.findings if finding.code in HEADINGS]
+    if not laid.header or any(finding.severity is Severity.BLOCKER for finding in findings):
+        return findings or laid.findings
+    width = len(head[laid.header - 1])
     if width > WIDEST:
         return [_not_csv(f"The file has more than {WIDEST:,} headings.")]
-    one_line = header == 1 and not any(end in cell for cell in head[0] for end in "\r\n")
+    one_line = laid.header == 1 and not any(end in cell for cell in head[0] for end in "\r\n")
     is_plain = one_line and _is_plain(path, mark * (width - 1))
-    return CsvFile(path, sheet, places, header, width, mark, is_plain, tuple(out.findings))
+    return CsvFile(path, laid.sheet, laid.places, laid.header, width, mark, is_plain, tuple(findings))
 
 
 def plain_sql(file: CsvFile) -> str:
@@ -160,7 +160,7 @@ def _whole(read: Callable[[int], Text]) -> Iterator[Text]:
 
 
 def _is_plain(path: Path, marks: str) -> bool:
-    """Whether none of its lines is blank, or may be: beside the marks between its cells. What it cannot tell, the database will."""
+    """Whether none of its lines is blank, but for the marks between its cells. What it cannot tell, the database will."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         odd = (b"\0", b"\n\n", b"\n\r\n", b"\r\r", b'\n""', b"\n" + marks.encode(), codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         return all(data.find(one) < 0 for one in odd)

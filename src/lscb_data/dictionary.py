@@ -12,7 +12,7 @@ from lscb_data.column import Column
 from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.indicator import Indicator, Topic
 from lscb_data.label import IN_WORDS
-from lscb_data.warehouse import Table
+from lscb_data.sql_files import Table
 from lscb_data.wording import checks, example, heading, kind, said
 
 LABELS = "YYYY is the calendar year in which the financial year begins: of 2014-15, YYYY is 2014 and YYYY+1 is 2015."

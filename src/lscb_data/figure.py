@@ -77,3 +77,10 @@ def qualified(text: str, pattern: str) -> Figure | None:
             below = sign.startswith("<")
             return Figure(text, low=None if below else limit, high=limit if below else None, qualifier=sign)
     return None
+
+
+def looks_like_figure(text: str) -> bool:
+    """Whether a text could be a figure wherever it stands: a short one that begins with a number, a bound, or an error."""
+    if EXCEL_ERROR.fullmatch(text) or text == FORMULA_WITHOUT_VALUE or qualified(text, PERCENT):
+        return True
+    return len(text) <= 20 and re.match(r"\W{0,3}\d", text, re.ASCII) is not None

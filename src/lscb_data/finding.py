@@ -51,3 +51,8 @@ class UserError(Exception):
     """A mistake that the person at the keyboard can mend: one plain sentence, and the command's exit code."""
 
     exit_code = 1
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without what follows it: excerpts, marks, advice."""
+    return str(error).strip().partition("\n")[0].rstrip(".")

@@ -165,7 +165,7 @@ def _xml(intake: Intake, sheets: list[Sheet]) -> Iterator[tuple[Sheet, Source, d
 def _csv(
     intake: Intake, sheet: Sheet, out: Judgement, plainly: bool
 ) -> Iterator[tuple[Sheet, Source, dict[str, int], int | None]]:
-    file = csv_door.open_csv(intake.path, sheet)
+    file = csv_door.open_csv(intake.path, sheet, intake.period, intake.area[1], intake.codes)
     if isinstance(file, list):
         out.findings += [one.at(sheet=intake.path.stem) for one in file]
         return

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from lscb_data.codes import CodeList
 from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
-from lscb_data.laid import Row, Rows
+from lscb_data.laid import Row, Rows, Values
 from lscb_data.matrix import matrix
 from lscb_data.months_across import months_across
 from lscb_data.period import Period
@@ -24,11 +24,11 @@ def lay_out(grid: Grid, sheet: Sheet, period: Period, board: str, codes: Mapping
     out = Rows(sheet)
     match sheet.layout:
         case "table":
-            table(grid, out)
+            table(grid, out, Values(period, codes))
         case "months_across":
             months_across(grid, out, period, board, codes)
         case "matrix":
-            matrix(grid, out, codes)
+            matrix(grid, out, Values(period, codes))
     if not out.rows and not any(f.severity is Severity.BLOCKER for f in out.findings):
         message = "The sheet has no rows of figures."
         out.remark("no_rows", Severity.BLOCKER, message, "Send the sheet filled in.")

@@ -19,15 +19,31 @@ class Strict(BaseModel):
 
 
 def read_yaml(path: Path, model: type[Model]) -> Model:
+    """The declaration in the file. Raises UserError, in one sentence, for all that is wrong with it."""
     try:
-        return model.model_validate(yaml.load(path.read_text("utf-8"), _Loader))  # noqa: S506 - a safe loader
+        held = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader
+        if not isinstance(held, dict):
+            raise UserError(f"{path.name}: holds no `name: value`")
+        return model.model_validate(held)
     except UnicodeDecodeError:
         raise UserError(f"{path.name}: is not UTF-8 text") from None
-    except yaml.YAMLError as error:
-        raise UserError(f"{path.name}: is not YAML: {error}") from None
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
-        raise UserError(f"{path.name}: " + "; ".join(faults)) from None
+        raise UserError(f"{path.name}: {faults(error)}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date such as 30 February is a ValueError
+        raise UserError(f"{path.name}: is not YAML: {_said(error)}") from None
+
+
+def faults(error: ValidationError) -> str:
+    """All that pydantic found wrong, in one line, without what it was given."""
+    found = error.errors(include_url=False, include_input=False)
+    said = ((".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")) for one in found)
+    return "; ".join(": ".join(filter(None, parts)) for parts in said)
+
+
+def _said(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return where + (getattr(error, "problem", None) or str(error)).partition("\n")[0]
 
 
 class _Loader(yaml.SafeLoader):

@@ -4,16 +4,16 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from lscb_data.board import Board
+from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
-from lscb_data.submission import write_whole
+from lscb_data.submission import user
 
 NAME = "lscb.duckdb"  # the stable name, for people and tools
 
@@ -35,17 +35,31 @@ def current(board: Board) -> Path:
 def publish(board: Board, build: Path) -> Path:
     """Let the stable name stand for this build, in one step, and take away builds that are older than those kept.
 
-    Returns the stable name's path. The step is one rename: a reader opens the build before or this one, whole.
+    Returns the stable name's path. The step is one rename: a reader opens the build before or this one, whole. From then on
+    nobody writes into the build: a shell that tried would lock out every reader.
     """
+    with suppress(OSError):  # a file system that knows no permissions
+        build.chmod(build.stat().st_mode & ~0o222)
     link = board.warehouse / NAME
     part = board.warehouse / f".{NAME}.{os.getpid()}.part"
     part.unlink(missing_ok=True)
     part.symlink_to(build.relative_to(board.warehouse))
     part.replace(link)
+    for log in (*build.parent.glob("*.wal"), link.with_name(f"{NAME}.wal")):  # of shells that wrote all the same
+        _take_away(log)
     for old in sorted(build.parent.glob("*.duckdb"))[: -board.settings.keep_builds]:
         if old != build:
-            old.unlink(missing_ok=True)
+            _take_away(old)
     return link
+
+
+def _take_away(path: Path) -> None:
+    with suppress(OSError):  # where a file that is being read cannot go, the next load takes it away
+        try:
+            path.unlink(missing_ok=True)
+        except PermissionError:  # where a read-only file cannot go
+            path.chmod(0o600)
+            path.unlink()
 
 
 @contextmanager
@@ -66,7 +80,7 @@ def holding(board: Board, wait: float, say: Callable[[str], None]) -> Iterator[N
         except Timeout:
             raise BusyError(f"Another load holds the warehouse ({_holder(holder)}). Try again when it is done.") from None
     try:
-        me = {"user": getuser(), "host": socket.gethostname(), "process": os.getpid()}
+        me = {"user": user(), "host": socket.gethostname(), "process": os.getpid()}
         write_whole(holder, json.dumps(me | {"since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}).encode())
         yield
     finally:

@@ -75,7 +75,8 @@ def _column(column: Column, codes: Mapping[str, CodeList], period: Period, missi
         return _looked_up(f"lower({name})", sure), there
     if column.type == "date":
         # Of ten letters there is only one way to read either form; what has fewer is looked at more closely.
-        day = f"case when length({name}) = 10 or regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}') then {name} end"
+        shorter = f"regexp_full_match({name}, '[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}')"
+        day = f"case when length({name}) = 10 or {shorter} then {name} end"
         known = f"{name} >= date '1000-01-01'"  # years that no return has go to pydantic
         return f"try_strptime({day}, ['%d/%m/%Y', '%Y-%m-%d'])::date", f"({blank} or {known})"
     if column.type == "rating":

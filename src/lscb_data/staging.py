@@ -15,6 +15,7 @@ from lscb_data.board import Board
 from lscb_data.cell import Rated
 from lscb_data.column import Column
 from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.disk import digest, whole, write_whole
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
 from lscb_data.intake import Intake, judge_records
@@ -23,9 +24,9 @@ from lscb_data.period import Period, day, parse, quarter_of, year_of
 from lscb_data.pseudonym import Key, read_key
 from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
-from lscb_data.submission import Submission, write_whole
+from lscb_data.submission import Submission
 
-READER = 3  # counts up when what is read from the same file by the same contract changes
+READER = 5  # counts up when what is read from the same file by the same contract changes
 
 SET_ASIDE = "Its row was set aside: see the findings."
 PERIOD = ("period_type", "period", "period_start", "period_end")
@@ -47,6 +48,7 @@ FIGURES = pa.schema(
         for name in names.split()
     ]
 )
+OUTCOME = {"submission_id", "refused", "received", "accepted", "rejected", "findings", "rows_sha256"}
 
 
 @dataclass(frozen=True)
@@ -65,39 +67,42 @@ class Landed:
     public: str | None
 
 
-def land(board: Board, contracts: Contracts, submission: Submission) -> Landed:
+def land(board: Board, contracts: Contracts, submission: Submission, last_try: bool = True) -> Landed:
     """Judge the submission and keep the outcome in staging; where it was landed before, by this contract, that outcome.
 
-    A file altered since its receipt is refused, whatever was landed of it before.
+    What is not as its receipt says is refused, whatever was landed of it before; so is a file that cannot be read, unless
+    this is not yet the last try: then its OSError is raised.
     """
-    name = submission.receipt.return_
+    name, period = submission.receipt.return_, submission.period
     if name not in contracts.returns:
         return _refused(submission, "", "contract_missing", f"There is no contract for the return '{name}'.",
                         "Put its YAML into schemas/returns, or receive the file again for another return.")  # fmt: skip
     contract, contract_hash = contracts[name], contracts.hashes[name]
-    if submission.altered:
-        return _refused(submission, contract_hash, "file_altered", "The file is not the one received (its hash differs).",
-                        "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
-    keys = [submission.id, submission.receipt.sha256, contract_hash, board.settings.area, board.settings.area_name, str(READER)]
+    if not contract.expected_in(period):
+        return _refused(submission, contract_hash, "period_not_owed", f"The return is not owed for {period}.",
+                        "Receive the file again for the period that it is for.")  # fmt: skip
+    try:
+        if not submission.path.is_file():
+            return _refused(submission, contract_hash, "file_missing", "The file that was received is not there.",
+                            "Put it back beside its receipt, or receive it again.")  # fmt: skip
+        if submission.altered:
+            return _refused(submission, contract_hash, "file_altered", "The file is not the one received (its hash differs).",
+                            "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
+    except OSError as error:
+        if not last_try:
+            raise
+        return _refused(submission, contract_hash, "file_unreadable", f"The file cannot be read: {error.strerror}.",
+                        "Let the user who loads read it, or see to its disk; then load again.")  # fmt: skip
     key = read_key(board.home, board.settings.key_file) if contract.names_children else None
-    keys += [key.fingerprint] if key else []
-    stem = board.staging / f"{submission.id}.{sha256('|'.join(keys).encode()).hexdigest()[:16]}"
-    outcome = stem.with_name(stem.name + ".json")
+    stem = _stem(board, submission, contract_hash, key)
     sheets = ["figures"] if contract.kind == "measures" else [sheet.sheet for sheet in contract.sheets]
     rows = {sheet: stem.with_name(f"{stem.name}.{sheet}.parquet") for sheet in sheets}
-    if not outcome.exists():
-        board.staging.mkdir(parents=True, exist_ok=True)
-        if key:
-            judged = _keep_records(board, contracts, submission, contract, key, rows)
-        else:
-            judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
-            if not judged.refused:
-                _write_rows(rows[sheets[0]], submission, judged, board.settings.area)
-        write_whole(outcome, json.dumps(_outcome(submission, judged), ensure_ascii=False, indent=1).encode())
-    kept = json.loads(outcome.read_text("utf-8"))
+    outcome = stem.with_name(f"{stem.name}.json")
+    kept = _kept(outcome, rows, submission) or _judged(board, contracts, submission, key, outcome, rows)
+    findings = [*kept["findings"], *(_stamped(finding, submission).as_dict() for finding in _dated_ahead(submission))]
     return Landed(
         submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],
-        tuple(kept["findings"]), {} if kept["refused"] else rows, contract.title, contract.public,
+        tuple(findings), {} if kept["refused"] else rows, contract.title, contract.public,
     )  # fmt: skip
 
 
@@ -106,15 +111,63 @@ def _refused(submission: Submission, contract_hash: str, code: str, message: str
     return Landed(submission, contract_hash, True, 0, 0, 0, (finding.as_dict(),), {}, submission.receipt.return_, None)
 
 
-def _outcome(submission: Submission, judged: Judgement) -> dict[str, Any]:
-    return {
+def _dated_ahead(submission: Submission) -> Iterator[Finding]:
+    if submission.dated_ahead:
+        message = f"The receipt is dated {submission.receipt.received_at:%Y-%m-%d}, which is still to come."
+        yield Finding("dated_ahead", Severity.QUERY, message, "Put its date right: no later file takes its place until then.")
+
+
+def _stem(board: Board, submission: Submission, contract_hash: str, key: Key | None) -> Path:
+    """What the names of a submission's files in staging begin with: whatever would change them is in it."""
+    settings = board.settings
+    of = [submission.id, submission.receipt.sha256, contract_hash, settings.area, settings.area_name, str(READER)]
+    of += [key.fingerprint] if key else []
+    return board.staging / f"{submission.id}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
+
+
+def _kept(outcome: Path, rows: Mapping[str, Path], submission: Submission) -> dict[str, Any] | None:
+    """The judgement as it was landed before; None where there is none, or one of its files is not as it was written."""
+    try:
+        kept = json.loads(outcome.read_text("utf-8"))
+        same = set(kept) >= OUTCOME and kept["submission_id"] == submission.id
+        return kept if same and (kept["refused"] or _digests(rows) == kept["rows_sha256"]) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _digests(rows: Mapping[str, Path]) -> dict[str, str]:
+    return {sheet: digest(path) for sheet, path in rows.items()}
+
+
+def _judged(
+    board: Board,
+    contracts: Contracts,
+    submission: Submission,
+    key: Key | None,
+    outcome: Path,
+    rows: Mapping[str, Path],
+) -> dict[str, Any]:
+    """The submission judged, and the judgement kept unless it broke off: then the next load tries again."""
+    board.staging.mkdir(parents=True, exist_ok=True)
+    contract = contracts[submission.receipt.return_]
+    if key:
+        judged = _keep_records(board, contracts, submission, contract, key, rows)
+    else:
+        judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
+        if not judged.refused:
+            _write_rows(next(iter(rows.values())), submission, judged, board.settings.area)
+    found = {
         "submission_id": submission.id,
         "refused": judged.refused,
         "received": judged.received,
         "accepted": judged.accepted,
         "rejected": judged.rejected,
         "findings": [_stamped(f, submission).as_dict() for f in judged.findings],
+        "rows_sha256": None if judged.refused else _digests(rows),
     }
+    if not any(finding.code == "expectation_broken" for finding in judged.findings):
+        write_whole(outcome, json.dumps(found, ensure_ascii=False, indent=1).encode())
+    return found
 
 
 def _stamped(finding: Finding, submission: Submission) -> Finding:
@@ -147,9 +200,8 @@ def _write_rows(path: Path, submission: Submission, judged: Judgement, area: str
     else:
         sheet, rows = judged.sheets[0]
         table = pa.Table.from_pylist([_record(submission, sheet, row) for row in rows], schema=_record_schema(sheet))
-    part = path.with_name(f".{path.name}.part")
-    pq.write_table(table, part, compression="zstd")
-    part.replace(path)
+    with whole(path) as part:
+        pq.write_table(table, part, compression="zstd")
 
 
 def _record_schema(sheet: Sheet) -> pa.Schema:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import duckdb
-
 from lscb_data.board import Board
+from lscb_data.connection import reading
 from lscb_data.contract import Contracts, Return
 from lscb_data.period import Period
 from lscb_data.publish import NAME, current
@@ -59,7 +58,7 @@ def _judged(board: Board) -> dict[str, str]:
     """What each submission in the warehouse is worth, by its id; nothing where there is no warehouse yet."""
     if not (board.warehouse / NAME).exists():
         return {}
-    with duckdb.connect(current(board), read_only=True) as connection:
+    with reading(current(board)) as connection:
         return dict(connection.execute("select submission_id, standing from staging.submissions").fetchall())
 
 

@@ -1,45 +1,63 @@
 """One file received for one period: kept as it came in `raw/`, with a receipt beside it that says what it is."""
 
 import os
-import re
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from getpass import getuser
-from hashlib import file_digest
 from pathlib import Path
 
 import yaml
 from pydantic import AwareDatetime, Field, field_validator
 
+from lscb_data import raw
 from lscb_data.board import Board
 from lscb_data.contract import Return
+from lscb_data.disk import digest, whole, write_whole
 from lscb_data.finding import UserError
 from lscb_data.period import Period, parse
-from lscb_data.promise import Strict, read_yaml
+from lscb_data.promise import Name, Strict, read_yaml
+from lscb_data.raw import RECEIPT, Unusable, receipt_of
 
-RECEIPT = ".receipt.yml"
+SKEW = timedelta(days=1)  # what clocks may differ by
 
 
 class Receipt(Strict):
     """What was received, when, from whose hands, and for which return and period."""
 
-    return_: str = Field(alias="return")
+    return_: Name = Field(alias="return")
     period: str
     file: str
-    sha256: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     bytes: int
     received_at: AwareDatetime
     received_by: str
     note: str | None = None
     covers_from: date | None = Field(None, description="First day from which the file has every record, where said by hand")
-    again: int | None = Field(None, description="How often these bytes had come before, where another file came in between")
+    again: int | None = Field(
+        None, ge=1, description="How often these bytes had come before, where another file came in between"
+    )
 
     @field_validator("period")
     @classmethod
     def _is_a_period(cls, period: str) -> str:
         parse(period)
         return period
+
+    @field_validator("file")
+    @classmethod
+    def _stands_beside(cls, file: str) -> str:
+        if file in ("", ".", "..") or set("/\\\0") & set(file):
+            raise ValueError(f"'{file}' is no name of a file beside the receipt")
+        return file
+
+    @field_validator("received_at")
+    @classmethod
+    def _in_utc(cls, received_at: datetime) -> datetime:
+        try:
+            return received_at.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("is no day that a file can have come on") from None
 
 
 @dataclass(frozen=True)
@@ -68,29 +86,53 @@ class Submission:
         """Whether the file is no longer the one that was received."""
         return not self.path.is_file() or digest(self.path) != self.receipt.sha256
 
-
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    @property
+    def dated_ahead(self) -> bool:
+        """Whether the receipt's date is still to come: what is received now would seem older."""
+        return self.receipt.received_at > datetime.now(UTC) + SKEW
 
 
 def received(board: Board) -> list[Submission]:
     """Every submission in `raw/`, oldest first."""
-    found = []
-    for path in sorted(board.raw.glob(f"*/*/*{RECEIPT}")):
-        receipt = read_yaml(path, Receipt)
-        found.append(Submission(receipt, path.with_name(receipt.file)))
-    return sorted(found, key=lambda s: (s.receipt.received_at, s.id))
+    return sorted(_sorted_out(board)[0], key=lambda s: (s.receipt.received_at, s.id))
+
+
+def unusable(board: Board) -> list[Unusable]:
+    """What stands in `raw/` that `received` had to leave out, each with why: it stops no other submission."""
+    return _sorted_out(board)[1]
 
 
 def without_receipt(board: Board) -> list[Path]:
     """Files in `raw/` that nobody has received: they are never loaded."""
-    return [
-        path
-        for path in sorted(board.raw.glob("*/*/*"))
-        if path.is_file() and not path.name.endswith(RECEIPT) and not path.with_name(path.name + RECEIPT).exists()
-        and not path.name.startswith(".")
-    ]  # fmt: skip
+    return raw.files(raw.entries(board.raw)[0])
+
+
+def _sorted_out(board: Board) -> tuple[list[Submission], list[Unusable]]:
+    entries, faulty = raw.entries(board.raw)
+    found: dict[str, Submission] = {}
+    for path in entries:
+        if path.name.endswith(RECEIPT):
+            why = ""
+            try:
+                one = _submission(path)
+                if (first := found.setdefault(one.id, one)) is not one:
+                    why = f"is the same submission as {first.place}"
+            except UserError as error:
+                why = str(error).removeprefix(f"{path.name}: ")
+            except OSError as error:
+                why = f"cannot be read: {error.strerror}"
+            if why:
+                faulty.append(Unusable(path.relative_to(board.home), why))
+    return list(found.values()), faulty
+
+
+def _submission(path: Path) -> Submission:
+    if not path.is_file():  # a folder, a link that leads nowhere, a pipe that would be waited for
+        raise UserError("is no file")
+    receipt = read_yaml(path, Receipt)
+    if path.name != receipt.file + RECEIPT:
+        raise UserError(f"is the receipt of {receipt.file}, and does not stand beside it by its name")
+    return Submission(receipt, path.with_name(receipt.file))
 
 
 def receive(
@@ -116,23 +158,24 @@ def receive(
     same = [one for one in before if one.receipt.sha256 == sha256]
     if same and same[-1] is before[-1]:
         return same[-1], False
+    if before and before[-1].dated_ahead:
+        last = before[-1].receipt
+        raise UserError(
+            f"{last.file}{RECEIPT} is dated {last.received_at:%Y-%m-%d}, which is still to come: nothing could take its place. "
+            "Put its date right first."
+        )
     folder = board.raw / period.folder / contract.agency
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / _safe(file.name)
-    taken = target.with_name(target.name + RECEIPT).exists()
-    if taken or not (target.exists() and target.samefile(file)):
-        if taken or target.exists():
-            target = target.with_stem(f"{target.stem}.{sha256[:8]}" + (f".{len(same)}" if same else ""))
-        _copy(file, target)
+    target = raw.place(folder, file.name, sha256)
     receipt = Receipt.model_validate(
         {
             "return": contract.return_,
             "period": str(period),
             "file": target.name,
             "sha256": sha256,
-            "bytes": target.stat().st_size,
+            "bytes": file.stat().st_size,
             "received_at": datetime.now(UTC),
-            "received_by": os.environ.get("LSCB_RECEIVED_BY") or getuser(),
+            "received_by": os.environ.get("LSCB_RECEIVED_BY") or user(),
             "note": note,
             "covers_from": covers_from,
             "again": len(same) or None,
@@ -140,28 +183,28 @@ def receive(
     )
     fields = receipt.model_dump(by_alias=True, exclude_none=True)
     fields["received_at"] = receipt.received_at.isoformat()
-    write_whole(target.with_name(target.name + RECEIPT), yaml.safe_dump(fields, sort_keys=False, allow_unicode=True).encode())
+    is_there = target.exists()
+    if not is_there:
+        _copy(file, target, sha256)
+    try:
+        write_whole(receipt_of(target), yaml.safe_dump(fields, sort_keys=False, allow_unicode=True).encode())
+    except BaseException:
+        if not is_there:
+            target.unlink()
+        raise
     return Submission(receipt, target), True
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write the file so that a reader sees all of it or nothing, whatever happens in between."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+def user() -> str:
+    """Who is at work here; a number where the system has no name for it."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
-def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    shutil.copyfile(source, part)
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(target)
-
-
-def _safe(name: str) -> str:
-    """The file's own name, without what a file system or a shell could take for something else."""
-    return re.sub(r"[^\w .()&+,-]", "_", name).strip(". ") or "file"
+def _copy(source: Path, target: Path, sha256: str) -> None:
+    with whole(target) as part:
+        shutil.copyfile(source, part)
+        if digest(part) != sha256:
+            raise UserError(f"{source.name} was changed while it was received: receive it again.")

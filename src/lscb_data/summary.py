@@ -12,9 +12,10 @@ from typing import Any
 import duckdb
 
 from lscb_data.board import Board
-from lscb_data.finding import Severity, UserError
+from lscb_data.connection import reading
+from lscb_data.finding import Severity, UserError, first_line
 from lscb_data.period import Period, parse
-from lscb_data.submission import received, without_receipt
+from lscb_data.submission import received, unusable, without_receipt
 
 HEADLINES = (
     ("cp_plans_open",),
@@ -98,6 +99,7 @@ class Summary:
     findings: dict[str, int]
     headlines: tuple[Headline, ...]
     next_steps: tuple[str, ...]
+    unusable: tuple[str, ...] = ()  # what stands in raw/ where a receipt should, and why nothing of it was loaded
 
 
 def summarise(
@@ -108,7 +110,7 @@ def summarise(
     Raises LawError where the rows of any submission do not add up.
     """
     within = parse(period) if period else None
-    with duckdb.connect(build, read_only=True) as connection:
+    with reading(build) as connection:
         every = _rows(connection, "from staging.submissions order by received_at, submission_id")
         _law(every)
         chosen = [row for row in _latest(every) if chosen_by(row["agency"], row["period"], within, agency)]
@@ -125,6 +127,7 @@ def summarise(
     missing = tuple(o for o in owed if (o.return_, o.period) not in have and (o.days_overdue is None or o.days_overdue > 0))
     refused = tuple(one for one in came if one.blocker is not None)
     findings = {str(severity): 0 for severity in Severity} | Counter(one["severity"] for one in found)
+    faulty = tuple(map(str, unusable(board)))
     waiting = {one.id for one in received(board)} - {row["submission_id"] for row in every}
     return Summary(
         expected=tuple(owed),
@@ -139,6 +142,7 @@ def summarise(
         headlines=headlines,
         next_steps=(
             *(f"Ask {one.agency} for the {one.title} of {one.period} again: {one.blocker}" for one in refused),
+            *(f"Put right or take away {one}" for one in faulty),
             *_asks(missing),
             *_counted(findings["error"], "error", "errors", "to put right: lscb status"),
             *_counted(findings["query"], "query", "queries", "to put right or explain: lscb status"),
@@ -147,6 +151,7 @@ def summarise(
                 len(without_receipt(board)), "file", "files", "in raw/ without a receipt, never loaded: lscb receive FILE"
             ),
         ),
+        unusable=faulty,
     )
 
 
@@ -155,7 +160,7 @@ def listed_findings(
 ) -> tuple[list[dict[str, Any]], int]:
     """The findings that count, gravest first and no more than `most`, and how many there are of them."""
     within = parse(period) if period else None
-    with duckdb.connect(build, read_only=True) as connection:
+    with reading(build) as connection:
         every = _rows(connection, "from staging.submissions order by received_at, submission_id")
         found = [one for one in _findings(connection, every) if chosen_by(*_whose(one), within, agency)]
     return found[:most], len(found)
@@ -167,7 +172,11 @@ def chosen_by(of_agency: str, of_period: str, within: Period | None, agency: str
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: Iterable[Any] = ()) -> list[dict[str, Any]]:
-    answer = connection.execute(query, list(values))
+    try:
+        answer = connection.execute(query, list(values))
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        why = first_line(error)
+        raise UserError(f"A file of the Board's own SQL took the place of one that the summary needs ({why}).") from None
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 

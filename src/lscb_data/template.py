@@ -1,6 +1,6 @@
 """A blank workbook for a return and a period, made from the contract: well filled in, it has no finding."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
@@ -17,7 +17,7 @@ from lscb_data.finding import UserError
 from lscb_data.page import blank, cell_format, head, validate, widths, write
 from lscb_data.period import Period, quarter_of, year_of
 from lscb_data.wording import checks, example, heading, kind, month_words, said, span
-from lscb_data.workbook import address, column_number, letters
+from lscb_data.workbook import address, letters
 
 OPEN_ROWS = 500  # of a sheet that takes as many rows as there are
 MOST_KEYED = 400  # more rows than this by month and code are left to be written
@@ -86,7 +86,7 @@ def last_ended(contract: Return, today: date) -> Period:
 
 
 def _table(page: Worksheet, sheet: Sheet, out: Template) -> None:
-    at = dict(_places(sheet))
+    at = {column.name: place for place, column in enumerate(sheet.columns, 1)}
     for column in sheet.columns:
         head(page, 4, at[column.name], heading(column))
     keyed = [c for c in sheet.columns if c.key and (c.type == "month" or c.codes)]
@@ -107,14 +107,6 @@ def _table(page: Worksheet, sheet: Sheet, out: Template) -> None:
                 row[0].number_format = cell_format(column)
             _validate(page, column, f"{where}5:{where}{last}", out)
     page.freeze_panes = "A5"
-
-
-def _places(sheet: Sheet) -> Iterator[tuple[str, int]]:
-    """Which column of the sheet each column stands in: the one that it names, or the next that is free."""
-    taken = {column_number(c.at) for c in sheet.columns if c.at}
-    free = (number for number in range(1, 1000) if number not in taken)
-    for column in sheet.columns:
-        yield column.name, column_number(column.at) if column.at else next(free)
 
 
 def _keys(column: Column, out: Template) -> list[str]:

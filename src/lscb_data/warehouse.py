@@ -1,25 +1,22 @@
 """The warehouse, built anew from staging by the SQL of `sql/`: one file a table, its path its name."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
+from lscb_data import disk
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return, Sheet
-from lscb_data.finding import UserError
+from lscb_data.finding import UserError, first_line
 from lscb_data.indicator import Indicator
 from lscb_data.period import Period, quarter_of, year_of
 from lscb_data.records import kept
 from lscb_data.screen import TYPES, literal, quote
+from lscb_data.sql_files import SCHEMAS, Table, tables
 from lscb_data.staging import FIGURES, Landed, standing
 from lscb_data.working_days import working_days
 
@@ -27,58 +24,9 @@ DUCKDB = {
     pa.string(): "varchar", pa.int64(): "bigint", pa.int32(): "integer", pa.bool_(): "boolean", pa.date32(): "date",
     pa.uuid(): "uuid", pa.decimal128(28, 10): "decimal(28, 10)",
 }  # fmt: skip
-SCHEMAS = ("staging", "conformed", "marts", "published", "checks", "audit")
 FINDING = (
     "return", "period", "submission", "file", "sheet", "cell", "column", "row", "code", "severity", "message", "fix",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Table:
-    """One file of `sql/`: its schema and name, its SELECT, what it says of itself, and the tables it reads."""
-
-    schema: str
-    name: str
-    query: str
-    comment: str
-    columns: Mapping[str, str]
-    reads: frozenset[str]
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.schema}.{self.name}"
-
-
-def read_table(path: Path) -> Table:
-    """The table in one SQL file. Raises UserError where it is not one SELECT under a first line `-- One row per …`."""
-    text = path.read_text("utf-8")
-    head = re.match(r"(?:--.*\n)+", text)
-    lines = [line.removeprefix("--").strip() for line in head[0].splitlines()] if head else []
-    if not lines or not lines[0].startswith("One row per "):
-        raise UserError(f"{path}: the first line is `-- One row per …`")
-    try:
-        trees = sqlglot.parse(text, read="duckdb")
-    except sqlglot.errors.SqlglotError as error:
-        raise UserError(f"{path}: is not SQL: {error}") from None
-    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
-        raise UserError(f"{path}: holds more or less than one SELECT")
-    reads = {f"{table.db}.{table.name}" for table in trees[0].find_all(exp.Table) if table.db in SCHEMAS}
-    said = (re.match(r"([a-z0-9_, ]+): (.+)", line) for line in lines[1:])
-    columns = {name.strip(): one[2] for one in said if one for name in one[1].split(",")}
-    return Table(path.parent.name, path.stem, text, lines[0], columns, frozenset(reads))
-
-
-def tables(folders: Iterable[Path]) -> list[Table]:
-    """Every table of `sql/`, in the order in which they can be built."""
-    paths = {
-        f"{path.parent.name}.{path.stem}": path
-        for folder in folders
-        for schema in SCHEMAS[1:]
-        for path in sorted(folder.glob(f"{schema}/*.sql"))
-    }
-    known = {name: read_table(path) for name, path in paths.items()}
-    order = TopologicalSorter({name: sorted(table.reads & set(known)) for name, table in sorted(known.items())})
-    return [known[name] for name in order.static_order()]
 
 
 def build(
@@ -88,14 +36,32 @@ def build(
     indicators: Mapping[str, tuple[str, Indicator]],
     landed: list[Landed],
 ) -> None:
-    """Build a whole warehouse into a new file."""
+    """Build a whole warehouse into a new file. Where that fails, nothing of it stays.
+
+    Raises UserError, naming the file, for SQL that does not run.
+    """
     path.unlink(missing_ok=True)
+    try:
+        _build(board, path, contracts, indicators, landed)
+    except BaseException:
+        for left in (path, path.with_name(f"{path.name}.wal")):
+            left.unlink(missing_ok=True)
+        raise
+
+
+def _build(
+    board: Board,
+    path: Path,
+    contracts: Contracts,
+    indicators: Mapping[str, tuple[str, Indicator]],
+    landed: list[Landed],
+) -> None:
+    built = tables(board.folders("sql"))
     with duckdb.connect(path) as connection:
         connection.execute("begin")
         for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
         _stage(connection, board, contracts, indicators, landed)
-        built = tables(board.folders("sql"))
         for table in built:
             if table.schema == "audit":
                 continue
@@ -111,15 +77,26 @@ def build(
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     try:
         connection.execute(f"create table {table.full_name} as {table.query}")
-    except duckdb.Error as error:
-        raise UserError(f"sql/{table.schema}/{table.name}.sql: {error}") from error
+    except (duckdb.ParserException, duckdb.CatalogException, duckdb.BinderException) as error:
+        raise UserError(f"{table.file}: {first_line(error)}") from None
+    except duckdb.IOException as error:
+        if disk.said(error):
+            raise
+        raise UserError(f"{table.file}: {first_line(error)}") from error
+    except duckdb.Error as error:  # whose words can hold what stood in a cell
+        kind = type(error).__name__
+        raise UserError(f"{table.file}: fails on what it reads ({kind}); run it in a DuckDB shell to see where") from None
     connection.execute(f"comment on table {table.full_name} is {literal(table.comment)}")
     names = [row[0] for row in connection.execute(f"describe {table.full_name}").fetchall()]
     for name in names:
         if said := table.columns.get(name):
             connection.execute(f"comment on column {table.full_name}.{quote(name)} is {literal(said)}")
     if table.schema == "published" and (silent := set(names) - set(table.columns)):
-        raise UserError(f"sql/published/{table.name}.sql: say in its header what {', '.join(sorted(silent))} means")
+        raise UserError(f"{table.file}: say in its header what {', '.join(sorted(silent))} means")
+    if table.schema == "published" and (absent := set(table.columns) - set(names)):
+        raise UserError(f"{table.file}: its header describes {', '.join(sorted(absent))}, which it does not have")
+    if table.schema == "checks" and not set(FINDING) <= set(names):
+        raise UserError(f"{table.file}: a check gives the columns {', '.join(FINDING)}")
 
 
 def _check_findings(connection: duckdb.DuckDBPyConnection, checks: list[Table]) -> None:
@@ -176,7 +153,7 @@ def fill_calendar(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def name_codes(connection: duckdb.DuckDBPyConnection) -> None:
-    """The types `staging.code` and `staging.submission`: millions of rows hold numbers, and show the codes that they stand for."""
+    """The types `staging.code` and `staging.submission`: millions of rows hold numbers, and show what they stand for."""
     codes = "select code from staging.codes union select area_code from staging.board"
     submissions = "select submission_id from staging.submissions"
     for name, said in (("code", codes), ("submission", submissions)):

@@ -11,6 +11,7 @@ import pytest
 from lscb_data.board import Board
 from lscb_data.finding import UserError
 from lscb_data.publish import BusyError, current, holding
+from lscb_data.raw import receipt_of
 from lscb_data.submission import Submission
 
 Receiving = Callable[..., Submission]
@@ -208,3 +209,64 @@ def test_loading_the_same_twice_changes_nothing(board: Board, receiving: Receivi
     load(board)
     assert current(board) != first
     assert figures(board, MARAC) == before
+
+
+def test_nothing_in_raw_stops_the_agencies_whose_returns_can_be_used(board: Board, receiving: Receiving) -> None:
+    """A receipt of each kind that cannot be used, and files that are gone: each said by itself, and all else is loaded."""
+    good = receiving("08-01", MARAC, Q1)
+    faulty = [receiving(f"08-{day:02}", POLICE, f"2014-15 Q{day - 1}") for day in range(2, 6)]
+    contents = (b"", b"return: [", b"note: caf\xe9", receipt_of(faulty[3].path).read_bytes() + b"file: ../../../lscb.toml\n")
+    for one, content in zip(faulty, contents, strict=True):
+        receipt_of(one.path).write_bytes(content)
+    outside = receiving("08-06", MARAC, Q2)
+    text = receipt_of(outside.path).read_text("utf-8")
+    receipt_of(outside.path).write_text(text.replace("file: marac.xlsx", "file: ../../2014-15-Q1/marac/marac.xlsx"), "utf-8")
+    gone, unknown = receiving("08-07", CCG, Q1), receiving("08-08", "csc__child_protection", Q1)
+    gone.path.unlink()
+    receipt = receipt_of(unknown.path)
+    receipt.write_text(receipt.read_text("utf-8").replace("csc__child_protection", "csc__nothing"), "utf-8")
+    (board.raw / "2014-15-Q2" / "csc").symlink_to("an unmounted share")
+
+    state = load(board)
+    assert (state.type.value, state.name) == ("COMPLETED", "Completed with refusals")
+    summary = state.result()
+    assert [one.submission for one in summary.accepted] == [good.id]
+    assert figures(board, MARAC)
+    assert {one.agency: one.blocker for one in summary.refused} == {
+        "ccg": "The file that was received is not there.",
+        "csc": "There is no contract for the return 'csc__nothing'.",
+    }
+    assert len(summary.unusable) == 6
+    for one in (*(one.place for one in faulty), outside.place):
+        (said,) = [said for said in summary.unusable if said.startswith(f"raw/{one}.receipt.yml: ")]
+        assert f"Put right or take away {said}" in summary.next_steps
+        assert said in state.message
+    assert any("raw/2014-15-Q2/csc: leads nowhere" in said for said in summary.unusable)
+
+
+def test_where_nothing_can_be_used_it_is_said_why(board: Board, receiving: Receiving) -> None:
+    one = receiving("08-01", MARAC, Q1)
+    receipt_of(one.path).write_bytes(b"")
+    with pytest.raises(UserError, match=r"marac.xlsx.receipt.yml: holds no `name: value`"):
+        load(board).result()
+
+
+def test_a_file_that_never_answers_is_refused_and_the_others_are_loaded(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lscb_data import submission
+
+    good, silent = receiving("08-01", CCG, Q1), receiving("08-02", MARAC, Q1)
+    digest, tries = submission.digest, []
+
+    def slow(path: Path) -> str:
+        if path == silent.path:
+            tries.append(path)
+            raise OSError(5, "Input/output error")
+        return digest(path)
+
+    monkeypatch.setattr(submission, "digest", slow)
+    state = load(board)
+    assert state.name == "Completed with refusals"
+    assert submissions(board) == {good.id: "accepted", silent.id: "refused"}
+    assert len(tries) == 3

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from lscb_data.board import shipped
 from lscb_data.finding import UserError
-from lscb_data.warehouse import SCHEMAS, Table, read_table, tables
+from lscb_data.sql_files import SCHEMAS, Table, read_table, tables
 
 FILES = sorted(path for schema in SCHEMAS for path in shipped("sql").glob(f"{schema}/*.sql"))
 # A table reads its own layer or the one below; the checks whatever they check; audit everything.
@@ -22,7 +22,7 @@ MAY_READ = {
 STRAIGHT_THROUGH = {"published.indicators": {"conformed.indicators"}}  # the dictionary: nothing is to be worked out of it
 DIALECTS = ("postgres",)
 NOT_CARRIED: dict[str, str] = {}  # table: why sqlglot cannot carry it to another engine
-# Tables of millions of rows: their rows are the same whatever the build, in whatever order; to sort them takes longer than all else.
+# Tables of millions of rows: the same whatever the build, in whatever order; to sort them takes longer than all else.
 IN_ANY_ORDER = {"conformed.children", "conformed.cp_plans"}
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from lscb_data import warehouse
 from lscb_data.indicator import Indicator
 from tests.spec.told import AREA, RECORDS, Row, Told, submission, told
 

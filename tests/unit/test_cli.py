@@ -130,6 +130,19 @@ def test_a_file_is_received_once_and_shown(lscb: Shell, home: Path, population: 
     assert "csc__" not in lscb("--home", home, "status", "--return", "marac__cases")
 
 
+def test_status_names_what_stands_in_raw_and_cannot_be_used(lscb: Shell, home: Path) -> None:
+    lscb("--home", home, "receive", MARAC)
+    receipt = home / "raw/2014-15-Q1/marac/marac.xlsx.receipt.yml"
+    content = receipt.read_text()
+    receipt.write_text(content.replace("marac__cases", "marac__nothing"))
+    said = lscb("--home", home, "status")
+    assert "Refused: 2014-15-Q1/marac/marac.xlsx: there is no contract for the return 'marac__nothing'." in said
+    receipt.write_text(content.replace("file: marac", "file: ../marac"))
+    said = lscb("--home", home, "status")
+    assert "Never loaded: raw/2014-15-Q1/marac/marac.xlsx.receipt.yml: file: '../marac.xlsx' is no name of a file" in said
+    assert "No receipt" not in said
+
+
 def test_what_cannot_be_read_is_kept_only_where_it_is_said_what_it_is(lscb: Shell, home: Path) -> None:
     Path("a.xlsx").write_bytes(b"nonsense")
     lscb("--home", home, "receive", "a.xlsx", code=1)
@@ -274,9 +287,20 @@ def test_a_load_says_what_it_came_to_and_ends_with_its_code(
         assert bool(re.search(r"a\.xlsx +New plans +A1 +No sheet\. +Send it\.", said)) == bool(refused)
 
 
+def test_a_load_that_could_not_use_all_of_raw_ends_with_3(
+    lscb: Shell, small_board: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lscb_data import summary
+
+    monkeypatch.setattr(summary, "listed_findings", lambda *_: ([], 0))
+    done = summary.Summary((), (), (), (), (), 5, 5, 0, {}, (), ("Put right a",), unusable=("a",))
+    monkeypatch.setitem(sys.modules, "flows.load", SimpleNamespace(run=lambda *_: (done, "Completed with refusals")))
+    assert "Put right a" in lscb("--home", small_board, "load", code=3)
+
+
 def test_the_small_board_has_the_columns_that_the_warehouse_promises(small_board: Path) -> None:
     from lscb_data.board import shipped
-    from lscb_data.warehouse import read_table
+    from lscb_data.sql_files import read_table
 
     with duckdb.connect(small_board / "warehouse" / "lscb.duckdb", read_only=True) as connection:
         for name in ("indicators", "indicator_values"):

@@ -101,7 +101,8 @@ def test_the_contract_itself_is_one(tmp_path: Path) -> None:
         ((*SHEET, "columns", 0, "measure"), "x", "a month is not a figure"),
         ((*VISITS, "breakdown"), "x", "needs its breakdown_type"),
         ((*VISITS, "block"), "one", "unknown blocks"), ((*VISITS, "since"), "2014", "is not a period"),
-        ((*VISITS, "at"), "b", "columns.1.at"),
+        ((*VISITS, "at"), "B", "columns.1.at"), ((*SHEET, "columns", 1), {"name": "who", "type": "text", "printed": [""],
+            "description": "Who"}, "could not be told from other words"),
         ((*RULE, "must"), "seen <= visit", "no column visit"), ((*RULE, "must"), "seen", "is not a condition"),
         ((*RULE, "must"), "seen <=", "is not a condition"),
         ((*RULE, "must"), "seen <= 'five'", "number and text"), ((*RULE, "breaks"), {"see": "9"}, "unknown columns"),
@@ -117,6 +118,13 @@ def test_what_a_contract_may_not_say(tmp_path: Path, place: tuple[Any, ...], val
     with pytest.raises(UserError, match=said) as raised:
         read_contract(written(tmp_path, changed((place, value))))
     assert str(raised.value).startswith("csc__visits.yml: ")
+
+
+def test_only_a_tables_column_may_stand_without_a_heading(tmp_path: Path) -> None:
+    bare = ((*VISITS, "printed"), ["Visits", ""])
+    assert read_contract(written(tmp_path, changed(bare))).sheets[0].columns[1].bare
+    with pytest.raises(UserError, match="only a table's column stands without a heading"):
+        read_contract(written(tmp_path, changed(bare, ((*SHEET, "layout"), "months_across"))))
 
 
 @pytest.mark.parametrize(

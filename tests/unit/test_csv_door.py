@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lscb_data import csv_door
 from lscb_data.contract import Sheet
 from lscb_data.csv_door import CsvFile, batches, open_csv, plain_sql
+from lscb_data.period import quarter
 from lscb_data.workbook import UnreadableError
 
 SHEET = Sheet.model_validate(
@@ -27,6 +28,7 @@ SHEET = Sheet.model_validate(
         ],
     }
 )  # fmt: skip
+PERIOD = quarter(2014, 1)
 HEAD = "Child,Start,Worker,Sex\n"
 
 
@@ -35,7 +37,7 @@ def opened(tmp_path: Path) -> Callable[[str | bytes], CsvFile]:
     def run(content: str | bytes) -> CsvFile:
         path = tmp_path / "list 7.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        file = open_csv(path, SHEET)
+        file = open_csv(path, SHEET, PERIOD, "", {})
         assert isinstance(file, CsvFile), file
         return file
 
@@ -107,7 +109,7 @@ def test_a_record_of_a_million_cells_is_one_record(opened: Any) -> None:
 
 def test_a_file_without_the_headings_is_refused_and_nothing_of_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("ZQ1,01/04/2014,Jo,F\nSex,01/04/2014,Jo,F\n")
-    findings = open_csv(tmp_path / "a.csv", SHEET)
+    findings = open_csv(tmp_path / "a.csv", SHEET, PERIOD, "", {})
     assert isinstance(findings, list)
     assert findings[0].severity == "blocker"
     assert not any("ZQ1" in one.message or "Jo" in one.message for one in findings)
@@ -126,7 +128,7 @@ def test_the_database_and_the_csv_module_read_one_text(rows: list[tuple[str, ...
     csv.writer(out, delimiter=mark, lineterminator="\n").writerows([HEAD.strip().split(","), *rows])
     path = tmp_path / "random.csv"
     path.write_text(out.getvalue(), "utf-8", newline="")
-    file = open_csv(path, SHEET)
+    file = open_csv(path, SHEET, PERIOD, "", {})
     assert isinstance(file, CsvFile)
     expected = by_record(file)
     if file.is_plain and file.mark == mark:

@@ -4,14 +4,14 @@ import json
 import re
 from pathlib import Path
 
-from lscb_data import dictionary, warehouse
+from lscb_data import dictionary, sql_files
 from lscb_data.board import shipped
 from lscb_data.contract import load_contracts
 from lscb_data.indicator import load_indicators
 
 FOLDERS = [shipped("schemas")]
 CONTRACTS, INDICATORS = load_contracts(FOLDERS), load_indicators(FOLDERS)
-PUBLISHED = [warehouse.read_table(path) for path in sorted(shipped("sql").glob("published/*.sql"))]
+PUBLISHED = [sql_files.read_table(path) for path in sorted(shipped("sql").glob("published/*.sql"))]
 PAGES = dictionary.pages(CONTRACTS, INDICATORS, PUBLISHED)
 
 

@@ -171,12 +171,13 @@ def test_huge_figures_break_no_rule_in_the_database(make_workbook: Any, judge: J
     assert value(found, "subsequent_plans", 0, "total") == Figure(str(huge), value=Decimal(huge))
 
 
-def test_merged_headings_hidden_sheets_and_blank_formatted_rows(make_workbook: Any, judge: Judges) -> None:
+def test_merged_headings_hidden_sheets_rows_and_columns_and_blank_formatted_rows(make_workbook: Any, judge: Judges) -> None:
     path = make_workbook(csc(Lists=[["Apr"]]))
     book = load_workbook(path)
     book["Lists"].sheet_state = "hidden"
     book["Transfers in"].sheet_state = "hidden"
     book["New plans"].merge_cells("A1:C2")
+    book["New plans"].row_dimensions[5].hidden = book["New plans"].column_dimensions["B"].hidden = True
     book["Subsequent plans"]["XFD1048576"] = "x"
     book.save(path)
     found = judge(path)
@@ -184,6 +185,7 @@ def test_merged_headings_hidden_sheets_and_blank_formatted_rows(make_workbook: A
         ("unread_cell", "query", "Subsequent plans", "XFD1048576"), ("sheet_unknown", "query", "Lists", None),
     ]  # fmt: skip
     assert found.accepted == 9
+    assert value(found, "new_plans", 1, "plans") == Figure("30", value=Decimal(30))
 
 
 def test_an_old_workbook_is_read_as_a_new_one(tmp_path: Path, judge: Judges) -> None:

@@ -116,14 +116,113 @@ def test_headings_in_letters_of_another_alphabet() -> None:
     assert texts(out) == [ROW]
 
 
-def test_a_heading_that_does_not_stand_over_its_figures() -> None:
-    broken = {
-        "layout": "table",
-        "columns": [TABLE["columns"][0], {"name": "plans", "printed": ["Total plans"], "at": "B", **COUNT}],
-    }
-    out = laid(broken, ["Month", None, "Total", "pl", "ans"], ["Apr", 27])
-    assert texts(out) == [{"month": "Apr", "plans": "27"}]
-    assert codes(out.findings) == [("heading_broken", "A1")]
+# A table as its supplier draws it: no heading over the months, and the other heading broken, beside its figures.
+DRAWN: dict[str, Any] = {
+    "layout": "table",
+    "columns": [
+        {"name": "month", "type": "month", "key": "period", "printed": [""], "total": ["TOTAL"], "description": "Month"},
+        {"name": "plans", "printed": ["Total plans"], **COUNT},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("rows", "places"),
+    [
+        ([[None, None, "Total", "pl", "ans"], ["Apr", 27]], ("A2", "B2")),
+        ([[None, None, None, "Total", "pl", "ans"], [None, "Apr", 27]], ("B2", "C2")),  # a column inserted at A
+        ([[None, None, None, "Total", "pl", "ans"], ["Apr", None, 27]], ("A2", "C2")),  # one inserted in the middle
+        ([[None, "Total", None, "pl", "ans"], ["Apr", None, None, 27]], ("A2", "D2")),  # and one inside the heading
+        ([[None, "Total", "plans"], ["Apr", 27]], ("A2", "B2")),
+        ([["Total", "plans"], ["27", "Apr"]], ("B2", "A2")),
+        ([[None, None, "Total", "plans"], ["TOTAL", 27, None, None, "from the system"]], ("A2", "B2")),
+        ([["Month", None, "Total", "plans"], ["Apr", 27]], ("A2", "B2")),
+    ],
+)
+def test_figures_are_read_from_where_they_stand_and_not_from_a_letter(rows: Any, places: tuple[str, str]) -> None:
+    out = laid(DRAWN, *rows)
+    assert [(row.texts["plans"], row.cells["month"], row.cells["plans"]) for row in out.rows] == [("27", *places)]
+    assert {f.severity for f in out.findings} == {Severity.QUERY}
+    assert "heading_broken" in {f.code for f in out.findings}
+
+
+def test_a_column_without_a_heading_may_be_given_one() -> None:
+    out = laid(DRAWN, ["x"], ["Month", "Total plans"], ["Apr", 27])
+    assert (texts(out), out.findings) == ([{"month": "Apr", "plans": "27"}], [])
+
+
+def test_a_column_under_a_heading_that_nobody_knows_is_told_by_its_values() -> None:
+    out = laid(DRAWN, ["Period", "Total plans"], ["Apr", 27])
+    assert (texts(out), codes(out.findings)) == ([{"month": "Apr", "plans": "27"}], [("heading_unknown", "A1")])
+    assert out.findings[0].severity is Severity.QUERY
+
+
+def test_a_broken_heading_without_figures_is_a_column_of_blanks() -> None:
+    out = laid(DRAWN, [None, None, "Total", "plans"], ["Apr"], ["May"])
+    assert [(row.texts["plans"], row.cells["plans"]) for row in out.rows] == [("", "C2"), ("", "C3")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "cell"),
+    [
+        ([[None, None, "Total", "plans"], ["Apr", 27, None, 28]], "C1"),  # which of them?
+        ([[None, None, "Total", "plans"], ["Apr", "n/k"]], "C1"),
+        ([[None, "Total plans"], ["Apr", 27, "Apr"]], "B1"),
+        ([[None, "Total plans"], ["April to June", 27]], "B1"),
+        ([[None, "Total plans"], [None, 27]], "B1"),
+    ],
+)
+def test_a_column_that_cannot_be_told_from_another_is_refused(rows: Any, cell: str) -> None:
+    out = laid(DRAWN, *rows)
+    assert [(f.code, f.severity, f.cell) for f in out.findings if f.code != "heading_broken"] == [
+        ("column_unplaced", Severity.BLOCKER, cell)
+    ]
+    assert out.rows == []
+
+
+REST = (["Apr", 27], ["May", 30])
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([HEAD, ["Apr", None, None, 27], ["May", 30]], [("cell_misplaced", "D2")]),  # a row's figures beside their heading
+        (
+            [HEAD, [None, None, None, "Apr", 27], ["May", 30]],
+            [("cell_misplaced", "D2"), ("cell_misplaced", "E2")],
+        ),  # a row beside the table
+        ([HEAD, ["Apr"], ["May", 30], [None, None, None, None, 27]], [("cell_misplaced", "E4")]),  # one figure moved
+        ([["Apr", 27], HEAD, ["May", 30]], [("row_misplaced", "A1")]),  # a row over the headings
+        ([HEAD, ["Apr"], ["May", 27], [None, 30]], [("row_misplaced", "A2"), ("row_misplaced", "B4")]),  # a column moved down
+        ([HEAD, *REST, ["Plans", "Month"], [41, "Jun"]], [("heading_repeated", "A4")]),  # a second table, its columns swapped
+        ([HEAD, *REST, [], [None, "Month", "Plans"], [None, "Jun", 41]], [("heading_repeated", "B5")]),
+    ],
+)
+def test_figures_that_would_be_lost_refuse_the_sheet(rows: Any, expected: list[tuple[str, str]]) -> None:
+    out = laid(TABLE, *rows)
+    assert [(f.code, f.cell) for f in out.findings if f.severity is Severity.BLOCKER] == expected
+
+
+def test_headings_that_stand_again_over_the_same_columns_are_no_row() -> None:
+    out = laid(TABLE, HEAD, *REST, HEAD, ["Jun", 41])
+    assert [row.texts["month"] for row in out.rows] == ["Apr", "May", "Jun"]
+    assert [(f.code, f.cell, f.severity) for f in out.findings] == [("heading_repeated", "A4", Severity.QUERY)]
+
+
+def test_a_total_that_has_its_own_heading_takes_nothing_from_a_blank() -> None:
+    out = laid(TABLE, [*HEAD, "Total"], ["Apr", None, None, 27], ["May", 30, None, 57])
+    assert [(f.code, f.severity) for f in out.findings] == [("column_unknown", Severity.QUERY)]
+
+
+def test_a_figure_that_need_not_be_there_and_was_renamed() -> None:
+    sheet = TABLE | {"columns": [*TABLE["columns"], {"name": "ended", "printed": ["Ended"], "required": False, **COUNT}]}
+    assert codes(laid(sheet, HEAD, ["Apr", 27]).findings) == []
+    renamed = laid(sheet, [*HEAD, "Closed"], ["Apr", 27, None, 5])
+    assert [(f.code, f.cell, f.severity) for f in renamed.findings] == [("column_unknown", "D1", Severity.BLOCKER)]
+    broken = laid(TABLE, ["Month", "No. of", "Plans"], ["Apr", 27])
+    assert [(f.code, f.cell, f.severity) for f in broken.findings] == [("column_unknown", "B1", Severity.BLOCKER)]
+    bare = laid(sheet, HEAD, ["Apr", 27, None, 5])
+    assert [(f.code, f.cell, f.severity) for f in bare.findings] == [("cell_misplaced", "D2", Severity.BLOCKER)]
 
 
 def test_columns_and_rules_of_other_periods_are_left_out() -> None:
@@ -213,7 +312,11 @@ def test_months_that_are_not_the_periods_are_refused(months: Sequence[Any], expe
         ((*MISSING, *OFFENCES, ["Other", 7, 8, 9]), [("line_doubled", "A7")]),
         ((*MISSING, OFFENCES[0], OFFENCES[2]), [("line_missing", None)]),
         ((*MISSING, *OFFENCES, ["Robbery", 7, 8, 9]), [("line_unknown", "A7")]),
-        ((*MISSING, *OFFENCES, [None, 7, 8, 9]), [("stray_mark", "B7"), ("stray_mark", "C7"), ("stray_mark", "D7")]),
+        ((*MISSING, *OFFENCES, [None, 7, 8, 9]), [("line_unlabelled", "B7")]),
+        ((*MISSING, *OFFENCES, [None, None, "5 or under"]), [("line_unlabelled", "C7")]),
+        ((*MISSING, *OFFENCES, [None, "n/k", "Not held", "n/k"]), [("line_unlabelled", "B7")]),
+        ((*MISSING, *OFFENCES, [None, "•", ".", "*"]), [("stray_mark", "B7"), ("stray_mark", "C7"), ("stray_mark", "D7")]),
+        ((*MISSING, *OFFENCES, [None, "Figures are provisional"]), [("stray_mark", "B7")]),
         ((*MISSING, *OFFENCES[:2], ["Other", 4, 5, 6, 15]), [("unread_cell", "E6")]),
         ((["Missing", "chil", "dren"], *MISSING[1:], *OFFENCES), [("heading_broken", "A2")]),
         ((*MISSING, *OFFENCES[:2], ["Other", None, "•"]), []),
@@ -233,6 +336,58 @@ def test_a_line_whose_months_are_blank_is_not_a_missing_line() -> None:
 def test_errors_in_the_figures_are_figures() -> None:
     out = laid(ACROSS, MONTHS, *MISSING, *OFFENCES[:2], ["Other", "#REF!", "#FORMULA", "5 or under"])
     assert [row.texts["other"] for row in out.rows] == ["#REF!", "#FORMULA", "5 or under"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ((MONTHS, ["Missing children", 27, 30, 41], ["Anyshire"], *OFFENCES), [("figures_in_heading", "B2")]),
+        ((MONTHS, *MISSING, OFFENCES[0], ["Theft, all kinds", None, 1, 2, 3], OFFENCES[2]), [("cell_misplaced", "E5")]),
+        ((MONTHS, *MISSING, [*OFFENCES[0], None, None, None, None, "Offences *"], *OFFENCES[1:]), [("cell_misplaced", "F4")]),
+        ((MONTHS, [*MISSING[0], None, None, None, "Other"], [*MISSING[1], "x", 4, 5, 6], *OFFENCES[:2]), [("cell_misplaced",
+            "E2"), ("line_missing", None)]),
+        ((["Other", 4, 5, 6], MONTHS, *MISSING, *OFFENCES), [("row_misplaced", "A1")]),
+        (([None, 4, 5, 6], MONTHS, *MISSING, *OFFENCES), [("row_misplaced", "B1")]),
+        ((MONTHS, *MISSING, (None, "Jul-14", "Aug-14", "Sep-14"), *OFFENCES), [("heading_repeated", "B4")]),
+        ((MONTHS, *MISSING, (None, "Jun-14", "May-14", "Apr-14"), *OFFENCES), [("heading_repeated", "B4")]),
+        ((MONTHS, *MISSING, ["Crimes *"], *OFFENCES[1:]), [("heading_unknown", "A4"), ("line_missing", None)]),
+        ((MONTHS, *MISSING, ["Offences * of theft"], *OFFENCES[1:]), [("heading_unknown", "A4"), ("line_missing", None)]),
+        ((MONTHS, *MISSING, ["Offences *", "recorded"], *OFFENCES[1:]), [("line_unknown", "A4"), ("line_unknown", "A5"),
+            ("line_unknown", "A6"), ("line_missing", None)]),
+        (([None, 2013, 2013, 2013], (None, "Apr", "May", "Jun"), *MISSING, *OFFENCES), [("month_outside", "B2"),
+            ("month_outside", "C2"), ("month_outside", "D2"), ("month_missing", "B2")]),
+    ],
+)  # fmt: skip
+def test_months_across_whose_figures_would_be_lost_or_swapped(rows: Any, expected: list[tuple[str, str | None]]) -> None:
+    out = laid(ACROSS, *rows)
+    assert [(f.code, f.cell) for f in out.findings if f.severity is Severity.BLOCKER] == expected
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(None, *MONTHS), *([None, *row] for row in (*MISSING, *OFFENCES))],
+        [(None, *MONTHS), *([number, *row] for number, row in enumerate((*MISSING, *OFFENCES)))],
+        [(*MONTHS[1:], None), *([*row[1:], *[None] * (5 - len(row)), row[0]] for row in (*MISSING, *OFFENCES))],
+        [MONTHS, *MISSING, MONTHS, *OFFENCES],
+        [(None, "Apr", "May", "Jun"), [None, 2014, 2014, 2014], *MISSING, [None, "Apr", "May", "Jun"], [None, 2014, 2014, 2014],
+            *OFFENCES],
+        [(None, 2014), (None, "Apr", "May", "Jun"), *MISSING, *OFFENCES],
+        [MONTHS, *MISSING, [*OFFENCES[0], None, None, None, None, "a note"], *OFFENCES[1:]],
+        [(*MONTHS, "Total"), *MISSING, OFFENCES[0], ["Theft, all kinds", 1, 2, 3, 6], OFFENCES[2]],
+        [MONTHS, *MISSING, ["* as at July"], *OFFENCES],
+        [MONTHS, *MISSING, OFFENCES[0], ["Theft,", 1, 2, 3], ["* all thefts"], ["all kinds"], OFFENCES[2]],
+        [(None, "Apr-", "May-", "Jun-"), [None, 14, 14, 14, "-"], *MISSING, *OFFENCES],
+        [(None, "Jun-14", "Apr-14", "May-14"), ["Missing children"], ["Anyshire", 41, 27, 30], OFFENCES[0],
+            ["Theft, all kinds", 3, 1, 2], ["Other", 6, 4, 5]],
+    ],
+)  # fmt: skip
+def test_months_across_that_moved_and_are_read_as_they_were(rows: Any) -> None:
+    out = laid(ACROSS, *rows)
+    assert sorted(tuple(row.texts.values()) for row in out.rows) == [
+        ("2014-04", "27", "1", "4"), ("2014-05", "30", "2", "5"), ("2014-06", "41", "3", "6"),
+    ]  # fmt: skip
+    assert {f.severity for f in out.findings} <= {Severity.QUERY}
 
 
 STACKED = {
@@ -257,9 +412,33 @@ def test_areas_one_under_the_other() -> None:
 
 def test_an_area_that_nobody_knows_is_not_the_one_before() -> None:
     out = laid(STACKED, MONTHS, ["North"], ["Cases", 1, 2, 3], ["East"], ["Cases", 4, 5, 6])
-    assert codes(out.findings) == [("line_doubled", "A5")]
+    assert codes(out.findings) == [("heading_unknown", "A4")]
     first = laid(STACKED, MONTHS, ["East"], ["Cases", 4, 5, 6])
-    assert [row.texts["area"] for row in first.rows] == ["", "", ""]  # refused as a row: the area is blank
+    assert codes(first.findings)[:1] == [("heading_unknown", "A2")]
+
+
+def test_lines_under_no_area_and_an_area_over_no_line() -> None:
+    out = laid(STACKED, MONTHS, ["Cases", 4, 5, 6], ["North"], ["Cases", 1, 2, 3])
+    assert [(f.code, f.cell, f.severity) for f in out.findings] == [("area_missing", "A2", Severity.BLOCKER)]
+    idle = laid(STACKED, MONTHS, ["Southern area"], ["North"], ["Cases", 1, 2, 3])
+    assert [(f.code, f.cell, f.severity) for f in idle.findings] == [("heading_idle", "A2", Severity.BLOCKER)]
+
+
+def test_an_area_that_lacks_a_line_of_the_others() -> None:
+    sheet = STACKED | {"columns": [*STACKED["columns"], {"name": "repeats", "printed": ["Repeats"], **COUNT}]}
+    north = (["North"], ["Cases", 1, 2, 3], ["Repeats", 0, 1, 1])
+    out = laid(sheet, MONTHS, *north, ["Southern area"], ["Cases", 4, 5, 6])
+    assert [(f.code, f.cell, f.severity) for f in out.findings] == [("line_missing", "A5", Severity.BLOCKER)]
+    assert "No line 'Repeats' for 'Southern area'" in out.findings[0].message
+
+
+def test_a_line_whose_name_is_broken_and_whose_months_are_blank() -> None:
+    sheet = STACKED | {"columns": [*STACKED["columns"][:2], {"name": "cases", "printed": ["Number of cases"], **COUNT}]}
+    out = laid(sheet, MONTHS, ["North"], ["Number of"], ["cases"], ["Southern area"], ["Number of", 1, 2], ["cases"])
+    assert [(row.texts["area"], row.texts["cases"]) for row in out.rows] == [("North", "")] * 3 + [
+        ("Southern area", text) for text in ("1", "2", "")
+    ]
+    assert out.findings == []
 
 
 # matrix
@@ -291,10 +470,18 @@ def test_matrix_of_areas() -> None:
         ((AREAS_ACROSS, ["1a", "Plans", 1, 2], ["1b", "x", 3, 4], ["1a", "Plans", 1, 2]), [("line_doubled", "A4")]),
         ((AREAS_ACROSS, ["1a", "Plans", 1, 2], ["1b", "x", 3, 4], ["1c", "y", 3, 4]), [("line_unknown", "A4")]),
         (((*AREAS_ACROSS, "West"), ["1a", "Plans", 1, 2, 3], ["1b", "x", 3, 4, 5]), [("column_unknown", "E1"),
-        ("unread_cell", "E2")]),
-        ((AREAS_ACROSS, ["1a", "Plans", 1, 2, 3], ["1b", "x", 3, 4]), [("unread_cell", "E2")]),
-        (((None, "What", "West", "North"), ["1a", "Plans", 1, 2], ["1b", "x", 3, 4]), [("unread_cell", "C2")]),
-        (((None, "West", "North"), ["1a", 1, 2], ["1b", 3, 4]), [("unread_cell", "B2")]),
+        ("cell_misplaced", "E2")]),
+        ((AREAS_ACROSS, ["1a", "Plans", 1, 2, 3], ["1b", "x", 3, 4]), [("cell_misplaced", "E2")]),
+        ((AREAS_ACROSS, ["1a", "Plans", 1, 2, "late"], ["1b", "x", 3, 4]), [("unread_cell", "E2")]),
+        (((None, "What", "West", "North"), ["1a", "Plans", 1, 2], ["1b", "x", 3, 4]), [("cell_misplaced", "C2")]),
+        (((None, "West", "North"), ["1a", 1, 2], ["1b", 3, 4]), [("cell_misplaced", "B2")]),
+        ((["1b", "x", 3, 4], AREAS_ACROSS, ["1a", "Plans", 1, 2]), [("row_misplaced", "A1"), ("line_missing", None)]),
+        ((AREAS_ACROSS, ["1a", "Plans", 1, 2], ["1b", "x", 3, 4], [None, None, "•"]), [("unread_cell", "C4")]),
+        ((AREAS_ACROSS, ["1a", "1b", 1, 2]), [("line_disputed", "A2"), ("line_missing", None)]),
+        ((AREAS_ACROSS, ["1a", "Plans", 1, 2, None, "1b", 3, 4]), [*(("cell_misplaced", cell) for cell in ("F2", "G2", "H2")),
+            ("line_missing", None)]),
+        ((AREAS_ACROSS, ["1a", "Plans", 1, 2], ["1b", "x", 3, 4], AREAS_ACROSS, ["1a", "Plans", 5]), [("line_unknown", "A4"),
+            ("line_doubled", "A5")]),
     ],
 )  # fmt: skip
 def test_a_matrix_that_is_not_the_returns(rows: Sequence[Sequence[Any]], expected: list[tuple[str, str | None]]) -> None:
@@ -334,3 +521,5 @@ def test_a_heading_that_stands_twice_leaves_it_open_which_figure_holds() -> None
 def test_a_figure_under_a_heading_that_its_line_does_not_have() -> None:
     out = laid(SENTENCES, ["What", "Figure", "%"], ["Children on a plan", 387, "18%"], ["Visits", 5, "20%"])
     assert codes(out.findings) == [("unread_cell", "C3")]
+    moved = laid(SENTENCES, ["What", "Figure", "%"], ["Children on a plan", 387, "18%"], ["Visits", None, 5])
+    assert [(f.code, f.cell, f.severity) for f in moved.findings] == [("cell_misplaced", "C3", Severity.BLOCKER)]

@@ -12,7 +12,7 @@ from openpyxl.styles import PatternFill
 
 from lscb_data.figure import FORMULA_WITHOUT_VALUE
 from lscb_data.finding import Severity
-from lscb_data.workbook import Grid, UnreadableError, address, as_printed, column_number, letters, read_grids
+from lscb_data.workbook import Grid, UnreadableError, address, as_printed, letters, read_grids
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -191,7 +191,6 @@ def test_a_quotation_mark_that_nobody_closes_does_not_swallow_the_rows_after_it(
 @pytest.mark.parametrize(("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (16_384, "XFD")])
 def test_names_of_cells(column: int, name: str) -> None:
     assert letters(column) == name
-    assert column_number(name) == column
     assert address(7, column) == f"{name}7"
 
 

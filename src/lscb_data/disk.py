@@ -1,0 +1,60 @@
+"""A file on the disk is whole or not there; and what the system says of a disk that is full or closed, for a person."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EDQUOT, EFBIG, ENOSPC
+from hashlib import file_digest
+from pathlib import Path
+
+FULL = {number: os.strerror(number) for number in (ENOSPC, EDQUOT, EFBIG)}
+_IN_WORDS = re.compile(rf'(?:"(?P<file>[^"\n]+)".*)?(?P<why>{"|".join([*FULL.values(), "database or disk is full"])})')
+
+
+def said(error: BaseException | None) -> str | None:
+    """One sentence where the error, or one that led to it, is that a disk is full; None for any other.
+
+    DuckDB and SQLite say it in words only.
+    """
+    while error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return _no_room(error.filename, FULL[error.errno])
+        if found := _IN_WORDS.search(str(error)):
+            return _no_room(found["file"], found["why"])
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _no_room(file: str | None, why: str) -> str:
+    return f"There is no room to write {file or 'a file'}: {why}. Make room and do the same again."
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A name to write under: at the end of the block, what is there takes the file's own name in one step.
+
+    Where anything fails on the way, nothing of it stays. An OSError then names the file.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write the file so that a reader sees all of it or nothing, whatever happens in between."""
+    with whole(path) as part:
+        part.write_bytes(content)
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,173 @@
+"""What a judged submission leaves behind: found again as long as it is whole, judged anew where it is not."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lscb_data import staging
+from lscb_data.board import Board
+from lscb_data.contract import Contracts
+from lscb_data.finding import Finding, Severity
+from lscb_data.period import parse
+from lscb_data.raw import receipt_of
+from lscb_data.staging import land
+from lscb_data.submission import Submission, receive, received
+
+MARAC = Path(__file__).parents[2] / "raw" / "2014-15-Q1" / "marac" / "marac.xlsx"
+
+
+@pytest.fixture
+def submission(board: Board, contracts: Contracts) -> Submission:
+    return receive(board, MARAC, contracts["marac__cases"], parse("2014-15 Q1"))[0]
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Every file that is judged, in turn."""
+    files: list[Path] = []
+    judge_file = staging.judge_file
+
+    def counted(path: Path, *rest: Any) -> Any:
+        files.append(path)
+        return judge_file(path, *rest)
+
+    monkeypatch.setattr(staging, "judge_file", counted)
+    return files
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _one_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "breaks"),
+    [
+        ("parquet", Path.unlink), ("parquet", _cut), ("parquet", _one_byte), ("parquet", lambda path: path.write_bytes(b"")),
+        ("json", Path.unlink), ("json", _cut), ("json", lambda path: path.write_bytes(b"")),
+        ("json", lambda path: path.write_bytes(b"[]")), ("json", lambda path: path.write_bytes(b'{"refused": false}')),
+        ("json", lambda path: path.write_bytes(b"\xff\xfe")),
+    ],
+)  # fmt: skip
+def test_what_was_landed_and_is_damaged_is_judged_anew(
+    board: Board, contracts: Contracts, submission: Submission, judged: list[Path], damaged: str, breaks: Callable[[Path], None]
+) -> None:
+    first = land(board, contracts, submission)
+    assert land(board, contracts, submission) == first
+    assert len(judged) == 1
+    (rows,) = first.rows.values()
+    content = rows.read_bytes()
+    breaks(next(board.staging.glob(f"*.{damaged}")))
+    assert land(board, contracts, submission) == first
+    assert rows.read_bytes() == content
+    assert len(judged) == 2
+    assert land(board, contracts, submission) == first
+    assert len(judged) == 2
+
+
+def test_a_judgement_that_broke_off_is_not_kept(
+    board: Board, contracts: Contracts, submission: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge_file = staging.judge_file
+    broke = Finding("expectation_broken", Severity.BLOCKER, "It could not be judged as a whole.", "Try again.")
+
+    def broken(*arguments: Any) -> Any:
+        judgement = judge_file(*arguments)
+        judgement.findings.append(broke)
+        return judgement
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staging, "judge_file", broken)
+        assert land(board, contracts, submission).refused
+    assert not land(board, contracts, submission).refused
+
+
+def _altered(receipt: dict[str, Any], file: Path) -> None:
+    file.write_bytes(file.read_bytes() + b" ")
+
+
+def _gone(receipt: dict[str, Any], file: Path) -> None:
+    file.unlink()
+
+
+def _folder(receipt: dict[str, Any], file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def _dangling(receipt: dict[str, Any], file: Path) -> None:
+    file.unlink()
+    file.symlink_to("nowhere")
+
+
+def _of_no_contract(receipt: dict[str, Any], file: Path) -> None:
+    receipt["return"] = "nobody__nothing"
+
+
+def _of_a_month(receipt: dict[str, Any], file: Path) -> None:
+    receipt["period"] = "2014-04"
+
+
+@pytest.mark.parametrize(
+    ("breaks", "code"),
+    [
+        (_altered, "file_altered"), (_gone, "file_missing"), (_folder, "file_missing"), (_dangling, "file_missing"),
+        (_of_no_contract, "contract_missing"), (_of_a_month, "period_not_owed"),
+    ],
+)  # fmt: skip
+def test_what_is_not_as_its_receipt_says_is_refused(
+    board: Board, contracts: Contracts, submission: Submission, breaks: Callable[[dict[str, Any], Path], None], code: str
+) -> None:
+    receipt = yaml.safe_load(receipt_of(submission.path).read_text("utf-8"))
+    breaks(receipt, submission.path)
+    receipt_of(submission.path).write_text(yaml.safe_dump(receipt), "utf-8")
+    (again,) = received(board)
+    landed = land(board, contracts, again)
+    assert landed.refused
+    assert [(one["code"], one["severity"]) for one in landed.findings] == [(code, "blocker")]
+
+
+@pytest.mark.parametrize(("number", "words"), [(13, "Permission denied"), (5, "Input/output error"), (116, "Stale file")])
+def test_a_file_that_cannot_be_read_is_refused_once_it_was_tried_enough(
+    board: Board,
+    contracts: Contracts,
+    submission: Submission,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    words: str,
+) -> None:
+    def fails(*_: object) -> str:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("lscb_data.submission.digest", fails)  # nothing is closed to root
+    with pytest.raises(OSError, match=words):
+        land(board, contracts, submission, last_try=False)
+    landed = land(board, contracts, submission)
+    assert landed.refused
+    (finding,) = landed.findings
+    assert (finding["code"], finding["message"]) == ("file_unreadable", f"The file cannot be read: {os.strerror(number)}.")
+
+
+def test_a_file_dated_ahead_is_taken_and_queried(
+    board: Board, contracts: Contracts, submission: Submission, judged: list[Path]
+) -> None:
+    before = land(board, contracts, submission)
+    receipt = yaml.safe_load(receipt_of(submission.path).read_text("utf-8"))
+    tomorrow = datetime.now(UTC) + timedelta(days=2)
+    receipt_of(submission.path).write_text(yaml.safe_dump(receipt | {"received_at": tomorrow.isoformat()}), "utf-8")
+    (ahead,) = received(board)
+    landed = land(board, contracts, ahead)
+    assert (landed.refused, landed.accepted) == (False, before.accepted)
+    assert [one["code"] for one in landed.findings if one not in before.findings] == ["dated_ahead"]
+    assert [one["severity"] for one in landed.findings if one["code"] == "dated_ahead"] == ["query"]
+    assert len(judged) == 1  # the judgement is the file's, whatever the clock says
