@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from lscb_data.spelling import clean
 from lscb_data.workbook import UnreadableError
-from lscb_data.xml_feed import DEEPEST, LONGEST, fed, parser_of_text, place, refusal, settle, too_long
+from lscb_data.xml_feed import DEEPEST, LONGEST, fed, parser_of_text, place, refusal, refuse_long, too_long
 
 _LARGEST_RECORD = 10 * 2**20  # bytes: its rows wait in memory for its end, as a row may need what stands after it
 _PEEK = 2**20  # bytes: what a file says of itself stands at its beginning
@@ -159,7 +159,9 @@ class _Reading:
         def start(name: str, attributes: dict[str, str]) -> None:
             above = standing[-1]
             if parts and not above.is_text:
-                settle(parser, parts)
+                if len(parts) > 1:
+                    refuse_long(parser, parts)
+                parts.clear()
             if attributes and max(map(len, attributes.values())) > LONGEST:
                 raise too_long(parser)
             if ":" in name:
@@ -184,7 +186,7 @@ class _Reading:
             if step is _WITHIN:
                 return
             if step.keeps_for:
-                text = "".join(parts)
+                text = parts[0] if len(parts) == 1 else "".join(parts)
                 for depth in step.keeps_for:
                     if self.records and depth < record_depth:
                         raise refusal("xml_out_of_order", f"has its {step.path.strip('/')} after the first {record}", parser)
@@ -196,7 +198,9 @@ class _Reading:
                 if len(text) > LONGEST:
                     raise too_long(parser)
             if parts:
-                settle(parser, parts)
+                if len(parts) > 1:
+                    refuse_long(parser, parts)
+                parts.clear()
             if self.records and len(standing) == record_depth and step.path == record:
                 for sheet, where, texts in waiting:
                     found = zip(texts, sheet.sources, strict=True)

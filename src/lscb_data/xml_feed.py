@@ -51,11 +51,10 @@ def place(parser: expat.XMLParserType) -> str:
     return f"line {parser.CurrentLineNumber}" + (f", character {column + 1}" if column > 200 else "")
 
 
-def settle(parser: expat.XMLParserType, parts: list[str]) -> None:
-    """Ends a text. Raises UnreadableError for one longer than any honest one."""
-    if len(parts) > 1 and sum(map(len, parts)) > LONGEST:
+def refuse_long(parser: expat.XMLParserType, parts: list[str]) -> None:
+    """Raises UnreadableError where the parts of a text make one longer than any honest one."""
+    if sum(map(len, parts)) > LONGEST:
         raise too_long(parser)
-    parts.clear()
 
 
 def fed(path: Path, parser: expat.XMLParserType, parts: list[str]) -> Iterator[int]:
@@ -68,7 +67,8 @@ def fed(path: Path, parser: expat.XMLParserType, parts: list[str]) -> Iterator[i
                     _refuse_other_kinds(data)
                 read += len(data)
                 parser.Parse(data)
-                if read - parser.CurrentByteIndex > _LONGEST_MARKUP or sum(map(len, parts)) > LONGEST:
+                refuse_long(parser, parts)
+                if read - parser.CurrentByteIndex > _LONGEST_MARKUP:
                     raise too_long(parser)
                 if len(parser.intern) > _MOST_NAMES:
                     raise refusal("xml_too_many_names", f"has more than {_MOST_NAMES:,} different names of elements", parser)
