@@ -104,7 +104,7 @@ def _laid_out(record: str, sheets: Sequence[XmlRows]) -> tuple[_Step, list[_Shee
 
 def _step(root: _Step, path: str) -> _Step:
     step = root
-    for name in path.strip("/").split("/"):
+    for name in path.removeprefix("/").split("/"):
         if name in ("", ".", ".."):
             raise ValueError(f"{path}: the path must name each element, and go up only at its beginning.")
         step = step.below.setdefault(name, _Step(f"{step.path}/{name}"))

@@ -59,12 +59,13 @@ def refuse_long(parser: expat.XMLParserType, parts: list[str]) -> None:
 
 def fed(path: Path, parser: expat.XMLParserType, parts: list[str]) -> Iterator[int]:
     """Feeds the file to the parser by chunks; gives the number of bytes read after each."""
-    data, read = b"", 0
+    data, read, wide = b"", 0, False
     try:
         with path.open("rb") as file:
             while data := file.read(_CHUNK):
                 if not read:
                     _refuse_other_kinds(data)
+                    wide = b"\0" in data[:4]
                 read += len(data)
                 parser.Parse(data)
                 refuse_long(parser, parts)
@@ -79,7 +80,8 @@ def fed(path: Path, parser: expat.XMLParserType, parts: list[str]) -> Iterator[i
     except expat.ExpatError as error:
         if not data:
             raise refusal("xml_cut_short", "ends before its last tag", parser) from None
-        raise _not_well_formed(error.code, parser, data, parser.ErrorByteIndex - (read - len(data))) from None
+        at = max(parser.ErrorByteIndex - (read - len(data)), 0)
+        raise _not_well_formed(error.code, parser, data[at : at + 2], wide=wide) from None
 
 
 def refusal(code: str, what: str, parser: expat.XMLParserType, fix: str = _EXPORT_AGAIN) -> UnreadableError:
@@ -100,11 +102,11 @@ def _refuse_other_kinds(head: bytes) -> None:
         raise UnreadableError("not_xml", "The file does not begin as XML does, with a tag.", _EXPORT_AGAIN)
 
 
-def _not_well_formed(code: int, parser: expat.XMLParserType, data: bytes, at: int) -> UnreadableError:
-    wrong = data[max(at, 0) : max(at, 0) + 2] if code == _WRONG_TOKEN else b""
-    letter = wrong[:1] if wrong.isascii() and wrong[:1] != b"\0" else wrong
-    if code == _WRONG_ENCODING or wrong[:1] >= b"\x80":
+def _not_well_formed(code: int, parser: expat.XMLParserType, wrong: bytes, *, wide: bool) -> UnreadableError:
+    """The refusal for what the parser met; `wrong` are the bytes there, `wide` where a letter takes two."""
+    letter = wrong.strip(b"\0") if wide else wrong[:1]
+    if code == _WRONG_ENCODING or (code == _WRONG_TOKEN and not wide and letter >= b"\x80"):
         return refusal("xml_wrong_encoding", "is not written in the encoding that it declares", parser, _AS_UTF_8)
-    if letter and letter.strip(b"\0") < b" ":
+    if code == _WRONG_TOKEN and wrong and letter < b" ":
         return refusal("xml_control_character", "has a NUL or another control character", parser)
     return refusal("xml_not_well_formed", f"is not well formed: {expat.ErrorString(code)}", parser)

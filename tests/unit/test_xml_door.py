@@ -23,7 +23,7 @@ CHILDREN = XmlRows("children", ".", {"id": "about/id", "council": "/list/head/co
 PLANS = XmlRows("plans", "need/plan", {"id": "../../about/id", "start": "start", "end": "end", "referred": "../referred"})
 REVIEWS = XmlRows("reviews", "need/plan/review", {"start": "../start", "on": "."})
 SHEETS = [CHILDREN, PLANS, REVIEWS]
-SECRET = "Marked0Child"
+MARKED = "Marked0Child"
 
 SMALL = """<?xml version="1.0" encoding="utf-8"?>
 <list>
@@ -67,7 +67,7 @@ def refused(path: Path, content: str | bytes) -> Finding:
     assert finding.severity is Severity.BLOCKER
     assert finding.message.endswith(".")
     assert finding.fix
-    assert SECRET not in finding.message + finding.fix
+    assert MARKED not in finding.message + finding.fix
     assert raised.value.__cause__ is None
     return finding
 
@@ -86,7 +86,6 @@ def test_each_sheet_has_its_rows_with_what_stands_above_and_after_them(file: Pat
     "content",
     [
         SMALL.replace("<list>", '<list xmlns="http://example.org/census">'),
-        SMALL.replace("</", "</c:").replace("<c", "<x:c").replace("</x:c:", "</c:") and SMALL,
         SMALL.replace("<need>", '<need nil="x" other="y">'),
         SMALL.replace("<start>", "<start><!-- not this -->").replace("<child/>", "<child><!-- <child/> --></child>"),
         SMALL.replace("<start>2014-04-01", "<start><![CDATA[2014-]]>04<?mark?>-01"),
@@ -128,6 +127,7 @@ def test_a_file_all_on_one_line_still_says_where(file: Path) -> None:
     assert file.read_text()[int(place.removeprefix("line 1, character ")) - 1 :].startswith("<child/>")
 
 
+LONG = "a" * 50_000
 BOMB = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
 
 
@@ -136,36 +136,36 @@ BOMB = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
     [
         ("", "empty_file", ""),
         ("   \n", "not_xml", ""),
-        (f"id,start\n{SECRET},2014", "not_xml", ""),
+        (f"id,start\n{MARKED},2014", "not_xml", ""),
         (b"\0" * 500, "not_xml", ""),
         (b"PK\x03\x04", "xml_compressed", ""),
         (gzip.compress(SMALL.encode()), "xml_compressed", ""),
-        (SMALL[:300], "xml_cut_short", "(line 7)"),
-        (SMALL.replace("A1", f"{SECRET}<"), "xml_not_well_formed", "(line 5)"),
-        (SMALL.replace("</about>", f"</{SECRET}>"), "xml_not_well_formed", "(line 5)"),
-        (SMALL.replace("A1", f"&{SECRET};"), "xml_not_well_formed", "(line 5)"),
+        (SMALL[: SMALL.index("2014-04-09")], "xml_cut_short", "(line 7"),
+        (SMALL.replace("A1", f"{MARKED}<"), "xml_not_well_formed", "(line 5)"),
+        (SMALL.replace("</about>", f"</{MARKED}>"), "xml_not_well_formed", "(line 5)"),
+        (SMALL.replace("A1", f"&{MARKED};"), "xml_not_well_formed", "(line 5)"),
         ("\n" + SMALL, "xml_not_well_formed", "(line 2)"),
         (SMALL + "<list/>", "xml_not_well_formed", "(line 15)"),
-        (SMALL.replace("A1", f"{SECRET}\0"), "xml_control_character", "(line 5)"),
-        (SMALL.replace("A1", f"{SECRET}\x01"), "xml_control_character", "(line 5)"),
-        (SMALL.replace("A1", f"{SECRET}\0").replace("utf-8", "utf-16").encode("utf-16"), "xml_control_character", "(line 5)"),
-        (SMALL.replace("A1", f"{SECRET}ë").encode("latin-1"), "xml_wrong_encoding", "(line 5)"),
+        (SMALL.replace("A1", f"{MARKED}\0"), "xml_control_character", "(line 5)"),
+        (SMALL.replace("A1", f"{MARKED}\x01"), "xml_control_character", "(line 5)"),
+        (SMALL.replace("A1", f"{MARKED}\0").replace("utf-8", "utf-16").encode("utf-16"), "xml_control_character", "(line 5)"),
+        (SMALL.replace("A1", f"{MARKED}ë").encode("latin-1"), "xml_wrong_encoding", "(line 5)"),
         (SMALL.replace("utf-8", "utf-16"), "xml_wrong_encoding", "(line 1)"),
         (SMALL.encode("utf-16"), "xml_wrong_encoding", "(line 1)"),
         (SMALL.replace("utf-8", "rot13"), "xml_wrong_encoding", "(line 1)"),
-        (SMALL.replace("<list>", f'<!DOCTYPE list [<!ENTITY a0 "{SECRET}">{BOMB}]>\n<list>&a11;'), "xml_doctype", "(line 2)"),
-        (SMALL.replace("<list>", f'<!DOCTYPE list [<!ENTITY a "{"a" * 50_000}">]><list>' + "&a;" * 50_000), "xml_doctype", "line 2"),
+        (SMALL.replace("<list>", f'<!DOCTYPE list [<!ENTITY a0 "{MARKED}">{BOMB}]>\n<list>&a11;'), "xml_doctype", "(line 2)"),
+        (SMALL.replace("<list>", f'<!DOCTYPE list [<!ENTITY a "{LONG}">]><list>' + "&a;" * 50_000), "xml_doctype", "(line 2"),
         (SMALL.replace("<list>", '<!DOCTYPE list SYSTEM "file:///etc/passwd"><list>'), "xml_doctype", "(line 2)"),
-        (SMALL.replace("<list>", '<!DOCTYPE list [<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;]><list>'), "xml_doctype", "line 2"),
+        (SMALL.replace("<list>", '<!DOCTYPE list [<!ENTITY % p SYSTEM "file:///x"> %p;]><list>'), "xml_doctype", "(line 2"),
         ("<list></list>", "xml_no_records", "; its root element is list."),
-        (f"<other name='{SECRET}'><child>{SECRET}</child></other>", "xml_no_records", "; its root element is other."),
-        (f"<{SECRET * 4}/>", "xml_no_records", "no list/child."),
+        (f"<other name='{MARKED}'><child>{MARKED}</child></other>", "xml_no_records", "; its root element is other."),
+        (f"<{MARKED * 4}/>", "xml_no_records", "no list/child."),
         ("<list>" + "<a>" * 100 + "</a>" * 100 + "</list>", "xml_too_deep", "(line 1, character"),
-        (SMALL.replace("A1", SECRET * 10_000), "xml_too_long", "(line 5"),
-        (SMALL.replace("<about>", "<odd>" + SECRET * 10_000 + "</odd><about>"), "xml_too_long", "(line 5"),
-        (SMALL.replace("<about>", f"<about a='{SECRET * 10_000}'>"), "xml_too_long", "(line 5"),
-        (SMALL.replace("<about>", "<about><id>1</id>" * 1 + "<id>12</id>" * 40_000), "xml_too_long", "(line 5"),
-        (SMALL.replace("<about>", f"<!--{SECRET * 300_000}--><about>"), "xml_too_long", "(line 5"),
+        (SMALL.replace("A1", MARKED * 10_000), "xml_too_long", "(line 5"),
+        (SMALL.replace("<about>", "<odd>" + MARKED * 10_000 + "</odd><about>"), "xml_too_long", "(line 5"),
+        (SMALL.replace("<about>", f"<about a='{MARKED * 10_000}'>"), "xml_too_long", "(line 5"),
+        (SMALL.replace("<about>", "<about>" + "<id>12</id>" * 40_000), "xml_too_long", "(line 5"),
+        (SMALL.replace("<about>", f"<!--{MARKED * 300_000}--><about>"), "xml_too_long", "(line 5"),
         (SMALL.replace("<about>", "".join(f"<a{n}/>" for n in range(20_000)) + "<about>"), "xml_too_many_names", "(line 5"),
         (SMALL.replace("<about>", "<a>1</a>" * 1_500_000 + "<about>"), "xml_too_large", "(line 5"),
         (SMALL.replace("</list>", "<head><council>1</council></head></list>"), "xml_out_of_order", "(line 14)"),
@@ -187,7 +187,7 @@ def test_the_longest_honest_text_and_the_deepest_nesting_are_read(file: Path) ->
 @pytest.mark.parametrize(
     "columns",
     [
-        {"a": "../../../../x"}, {"a": "b/../c"}, {"a": ""}, {"a": "/list/child/about/id"}, {"a": "../../x", "b": "."},
+        {"a": "../../../../x"}, {"a": "b/../c"}, {"a": ""}, {"a": "/list/child/about/id"}, {"a": ".", "b": "x"}, {"a": "b/"},
         {"a": "about", "b": "about/id"},
     ],
 )  # fmt: skip
@@ -268,15 +268,16 @@ def test_cut_at_any_byte_it_is_refused(file: Path) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(SMALL) - 1), st.integers(0, 255)), min_size=1, max_size=3))
 def test_spoiled_bytes_give_rows_or_a_finding(spoiled: list[tuple[int, int]]) -> None:
-    content = bytearray(SMALL.replace("A1", SECRET).encode())
+    content = bytearray(SMALL.replace("A1", MARKED).encode())
     for at, byte in spoiled:
         content[at] = byte
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "a.xml"
         try:
-            assert set(rows(file, bytes(content))) == set(ROWS)
+            said = ", ".join(rows(file, bytes(content)))
         except UnreadableError as error:
-            assert SECRET not in str(error)
+            said = str(error)
+    assert MARKED not in said
 
 
 PEAK = f"""
@@ -290,7 +291,9 @@ print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 10
 
 
 def test_a_large_file_takes_no_more_memory_than_its_batches(file: Path) -> None:
-    child = SMALL[SMALL.index("  <child>") : SMALL.index("  <child/>")]
+    child = SMALL[SMALL.index("  <child>") : SMALL.index("  <child/>")].replace(
+        "<need>", "<need>" + "<other>text</other>\n" * 50
+    )
     head, times = SMALL[: SMALL.index("  <child>")], 40 * 2**20 // len(child)
     with file.open("w") as out:
         out.write(head)
