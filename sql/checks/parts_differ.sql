@@ -18,6 +18,7 @@ parts as (
         measure,
         area_code,
         provider,
+        period_type,
         period,
         breakdown_type,
         sum(value) as parts_sum,
@@ -26,7 +27,7 @@ parts as (
         split_part(min(cell), '; ', 1) as first_cell
     from measures
     where breakdown_type is not null
-    group by measure, area_code, provider, period, breakdown_type
+    group by measure, area_code, provider, period_type, period, breakdown_type
     having count(*) = count(value)
 ),
 
@@ -46,6 +47,7 @@ differing as (
             parts.measure = wholes.measure
             and parts.area_code = wholes.area_code
             and parts.provider is not distinct from wholes.provider
+            and parts.period_type = wholes.period_type
             and parts.period = wholes.period
             and wholes.breakdown_type is null
     where parts.parts_sum <> wholes.value

@@ -56,6 +56,7 @@ periods_of_parts as (
     select
         period_type as part_type,
         period_start as part_start,
+        period_type,
         period
     from periods
     where period_type <> 'year'
@@ -63,6 +64,7 @@ periods_of_parts as (
     select
         period_type as part_type,
         period_start as part_start,
+        'quarter' as period_type,
         quarter as period
     from periods
     where period_type = 'month'
@@ -70,6 +72,7 @@ periods_of_parts as (
     select
         period_type as part_type,
         period_start as part_start,
+        'year' as period_type,
         financial_year as period
     from periods
     where period_type <> 'year'
@@ -79,6 +82,7 @@ counted as (
     select
         flows.measure,
         flows.area_code,
+        periods_of_parts.period_type,
         periods_of_parts.period,
         flows.breakdown_type,
         flows.breakdown,
@@ -88,11 +92,14 @@ counted as (
     from flows
     inner join periods_of_parts
         on flows.period_type = periods_of_parts.part_type and flows.period_start = periods_of_parts.part_start
-    group by flows.measure, flows.area_code, periods_of_parts.period, flows.breakdown_type, flows.breakdown
+    group by
+        flows.measure, flows.area_code, periods_of_parts.period_type, periods_of_parts.period,
+        flows.breakdown_type, flows.breakdown
     union all
     select
         stocks.measure,
         stocks.area_code,
+        periods.period_type,
         periods.period,
         stocks.breakdown_type,
         stocks.breakdown,
@@ -124,6 +131,7 @@ sources as (
     select
         periods_covered.subject,
         periods_covered.area_code,
+        periods_covered.period_type,
         periods_covered.period,
         string_agg(distinct files.submission_id, '; ' order by files.submission_id) as submission_id,
         string_agg(distinct files.cell, '; ' order by files.cell) as cell
@@ -134,7 +142,7 @@ sources as (
             and periods_covered.area_code = files.area_code
             and periods_covered.period_end >= files.covers_from
             and periods_covered.period_start <= files.covers_to
-    group by periods_covered.subject, periods_covered.area_code, periods_covered.period
+    group by periods_covered.subject, periods_covered.area_code, periods_covered.period_type, periods_covered.period
 ),
 
 -- What can be asked: every whole, and every part that a council has at all in months, quarters or years.
@@ -142,11 +150,10 @@ parts_known as (
     select distinct
         counted.measure,
         counted.area_code,
-        periods.period_type,
+        counted.period_type,
         counted.breakdown_type,
         counted.breakdown
     from counted
-    inner join periods on counted.period = periods.period
     where counted.breakdown_type is not null
 ),
 
@@ -216,10 +223,15 @@ left join counted
     on
         asked.measure = counted.measure
         and asked.area_code = counted.area_code
+        and asked.period_type = counted.period_type
         and asked.period = counted.period
         and asked.breakdown_type is not distinct from counted.breakdown_type
         and asked.breakdown = counted.breakdown
 left join sources
-    on asked.subject = sources.subject and asked.area_code = sources.area_code and asked.period = sources.period
+    on
+        asked.subject = sources.subject
+        and asked.area_code = sources.area_code
+        and asked.period_type = sources.period_type
+        and asked.period = sources.period
 where coalesce(counted.is_told, true)
 order by asked.measure, asked.area_code, asked.period_start, asked.period_end, asked.breakdown_type, asked.breakdown

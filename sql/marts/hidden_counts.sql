@@ -3,10 +3,6 @@ with recursive measures as (
     select * from marts.measures
 ),
 
-periods as (
-    select * from conformed.periods
-),
-
 areas as (
     select * from conformed.areas
 ),
@@ -15,8 +11,9 @@ indicators as (
     select * from conformed.indicators
 ),
 
--- Numbered from the smallest, so that the least number is the smallest count.
-counts as (
+-- Numbered from the smallest, so that the least number is the smallest count. A stock is that of its day: as the month's, the
+-- quarter's and the year's that end with it, it is one count.
+measures_numbered as (
     select
         measure,
         kind,
@@ -27,16 +24,40 @@ counts as (
         breakdown_type,
         breakdown,
         value,
+        low,
         high,
         is_public,
         status,
-        value is null as is_unknown,
-        not is_public and coalesce(value, low, high) <> 0 as can_be_hidden,
-        row_number() over (
-            order by value is null, abs(value), measure, area_code, provider, breakdown_type, breakdown, period
+        if(kind = 'stock', 'day', period_type) as span,
+        period_end,
+        dense_rank() over (
+            order by
+                value is null, abs(value), measure, area_code, provider, breakdown_type, breakdown, period_end,
+                if(kind = 'stock', 'day', period_type)
         ) as count_number
     from measures
     where kind <> 'largest' and coalesce(unit, '') not in ('percent', 'rating', 'years', 'months', 'days', 'working days', 'text')
+),
+
+counts as (
+    select
+        measure,
+        kind,
+        area_code,
+        provider,
+        span,
+        period_end,
+        breakdown_type,
+        breakdown,
+        count_number,
+        value,
+        max(high) as high,
+        bool_and(is_public) as is_public,
+        bool_or(status = 'suppressed') as is_suppressed,
+        value is null as is_unknown,
+        not bool_and(is_public) and max(coalesce(value, low, high)) <> 0 as can_be_hidden
+    from measures_numbered
+    group by measure, kind, area_code, provider, span, period_end, breakdown_type, breakdown, count_number, value
 ),
 
 wholes as (
@@ -50,39 +71,60 @@ measures_shared as (
     where kind = 'share'
 ),
 
+-- Each sum has a number: of its whole, and of the way in which it is parted.
+breakdown_types as (
+    select
+        breakdown_type,
+        row_number() over (order by breakdown_type) as way
+    from counts
+    where breakdown_type is not null
+    group by breakdown_type
+),
+
 -- A whole that is shown, or can be had by adding up a share's parts.
 breakdown_sums as (
     select
-        concat_ws(
-            '|', 'breakdown', parts.breakdown_type, parts.measure, parts.area_code, parts.provider, parts.period
-        ) as sum_name,
+        coalesce(
+            wholes.count_number,
+            -min(parts.count_number) over (
+                partition by parts.measure, parts.area_code, parts.provider, parts.span, parts.period_end
+            )
+        ) * 1000 + breakdown_types.way as sum_number,
         parts.count_number as part_number,
         wholes.count_number as whole_number
     from counts as parts
+    inner join breakdown_types on parts.breakdown_type = breakdown_types.breakdown_type
     left join wholes
         on
             parts.measure = wholes.measure
             and parts.area_code = wholes.area_code
             and parts.provider is not distinct from wholes.provider
-            and parts.period = wholes.period
+            and parts.span = wholes.span
+            and parts.period_end = wholes.period_end
     where
-        parts.breakdown_type is not null
-        and (
-            wholes.measure is not null
-            or parts.measure in (select measures_shared.measure from measures_shared)
-        )
+        wholes.measure is not null
+        or parts.measure in (select measures_shared.measure from measures_shared)
+),
+
+parts_of_periods as (
+    select
+        *,
+        if(span = 'month', 'quarter', 'year') as whole_span,
+        if(
+            span = 'month',
+            last_day((date_trunc('quarter', period_end) + interval 2 month)::date),
+            last_day((date_trunc('year', period_end + interval 9 month) + interval 2 month)::date)
+        ) as whole_end
+    from counts
+    where kind = 'flow' and span in ('month', 'quarter')
 ),
 
 period_sums as (
     select
-        concat_ws(
-            '|', 'period', wholes.period, wholes.measure, wholes.area_code, wholes.provider,
-            wholes.breakdown_type, wholes.breakdown
-        ) as sum_name,
+        wholes.count_number * 1000 + 501 as sum_number,
         parts.count_number as part_number,
         wholes.count_number as whole_number
-    from counts as parts
-    inner join periods on parts.period = periods.period
+    from parts_of_periods as parts
     inner join counts as wholes
         on
             parts.measure = wholes.measure
@@ -90,10 +132,10 @@ period_sums as (
             and parts.provider is not distinct from wholes.provider
             and parts.breakdown_type is not distinct from wholes.breakdown_type
             and parts.breakdown = wholes.breakdown
-            and wholes.period = if(parts.period_type = 'month', periods.quarter, periods.financial_year)
-    where parts.kind = 'flow' and parts.period_type in ('month', 'quarter')
+            and parts.whole_span = wholes.span
+            and parts.whole_end = wholes.period_end
     -- A part that was never supplied hides the others.
-    qualify count(*) over (partition by sum_name) = if(parts.period_type = 'month', 3, 4)
+    qualify count(*) over (partition by wholes.count_number) = if(parts.span = 'month', 3, 4)
 ),
 
 partings as (
@@ -101,34 +143,74 @@ partings as (
         numerator[1] as whole,
         unnest(parts) as parting
     from indicators
+    where len(numerator) = 1
+    union
+    select
+        indicator as whole,
+        numerator as parting
+    from indicators
+    where len(numerator) > 1
+),
+
+partings_numbered as (
+    select
+        whole,
+        parting,
+        600 + row_number() over (order by whole, parting) as way
+    from partings
 ),
 
 parting_sums as (
     select
-        concat_ws(
-            '|', 'parting', partings.parting::varchar, wholes.measure, wholes.area_code, wholes.provider, wholes.period,
-            wholes.breakdown_type, wholes.breakdown
-        ) as sum_name,
+        wholes.count_number * 1000 + partings.way as sum_number,
         parts.count_number as part_number,
         wholes.count_number as whole_number
-    from partings
+    from partings_numbered as partings
     inner join counts as wholes on partings.whole = wholes.measure
     inner join counts as parts
         on
             list_contains(partings.parting, parts.measure)
             and wholes.area_code = parts.area_code
             and wholes.provider is not distinct from parts.provider
-            and wholes.period = parts.period
+            and wholes.span = parts.span
+            and wholes.period_end = parts.period_end
             and wholes.breakdown_type is not distinct from parts.breakdown_type
             and wholes.breakdown = parts.breakdown
-    qualify count(*) over (partition by sum_name) = len(partings.parting)
+    qualify count(*) over (partition by wholes.count_number, partings.way) = len(partings.parting)
+),
+
+-- What is counted by itself and is also a part, or some parts, of a breakdown.
+bands as (
+    select *
+    from (
+        values
+        ('cp_plans_open_two_years', 'cp_plans_open', '2_years_and_over'),
+        ('cp_plans_ended_two_years', 'cp_plans_ended', '2_years_and_over'),
+        ('icpc_within_15_days', 'icpc_held', '0_to_10'),
+        ('icpc_within_15_days', 'icpc_held', '11_to_15')
+    ) as declared (measure, broken_down, breakdown)
+),
+
+band_sums as (
+    select
+        wholes.count_number * 1000 + 502 as sum_number,
+        parts.count_number as part_number,
+        wholes.count_number as whole_number
+    from bands
+    inner join wholes on bands.measure = wholes.measure
+    inner join counts as parts
+        on
+            bands.broken_down = parts.measure
+            and bands.breakdown = parts.breakdown
+            and wholes.area_code = parts.area_code
+            and wholes.provider is not distinct from parts.provider
+            and wholes.span = parts.span
+            and wholes.period_end = parts.period_end
 ),
 
 place_sums as (
     select
-        concat_ws(
-            '|', 'area', wholes.measure, wholes.provider, wholes.period, wholes.breakdown_type, wholes.breakdown
-        ) as sum_name,
+        wholes.count_number * 1000 + 503 as sum_number,
         parts.count_number as part_number,
         wholes.count_number as whole_number
     from counts as parts
@@ -137,16 +219,15 @@ place_sums as (
         on
             parts.measure = wholes.measure
             and parts.provider is not distinct from wholes.provider
-            and parts.period = wholes.period
+            and parts.span = wholes.span
+            and parts.period_end = wholes.period_end
             and parts.breakdown_type is not distinct from wholes.breakdown_type
             and parts.breakdown = wholes.breakdown
     inner join areas as own_areas on wholes.area_code = own_areas.area_code and own_areas.is_own
-    qualify sum(parts.value) over (partition by sum_name) = wholes.value
+    qualify sum(parts.value) over (partition by wholes.count_number) = wholes.value
     union all
     select
-        concat_ws(
-            '|', 'provider', wholes.measure, wholes.area_code, wholes.period, wholes.breakdown_type, wholes.breakdown
-        ) as sum_name,
+        wholes.count_number * 1000 + 504 as sum_number,
         parts.count_number as part_number,
         wholes.count_number as whole_number
     from counts as parts
@@ -154,11 +235,12 @@ place_sums as (
         on
             parts.measure = wholes.measure
             and parts.area_code = wholes.area_code
-            and parts.period = wholes.period
+            and parts.span = wholes.span
+            and parts.period_end = wholes.period_end
             and parts.breakdown_type is not distinct from wholes.breakdown_type
             and parts.breakdown = wholes.breakdown
     where parts.provider is not null and wholes.provider is null
-    qualify sum(parts.value) over (partition by sum_name) = wholes.value
+    qualify sum(parts.value) over (partition by wholes.count_number) = wholes.value
 ),
 
 sums as (
@@ -168,25 +250,29 @@ sums as (
     union all
     select * from parting_sums
     union all
+    select * from band_sums
+    union all
     select * from place_sums
 ),
 
 -- Of a share of a whole what is left over is a count, too: 3 of 23 not, where 20 of 23 are.
-left_over_sums as (
+parts_of_wholes as (
     select
-        parts.count_number,
-        abs(wholes.value - parts.value) as left_over
+        numerator[1] as part,
+        denominator[1] as whole
     from indicators
-    inner join counts as parts on parts.measure = indicators.numerator[1]
-    inner join counts as wholes
-        on
-            wholes.measure = indicators.denominator[1]
-            and parts.area_code = wholes.area_code
-            and parts.provider is not distinct from wholes.provider
-            and parts.period = wholes.period
-            and parts.breakdown_type is not distinct from wholes.breakdown_type
-            and parts.breakdown = wholes.breakdown
-    where indicators.kind = 'percent' and len(indicators.numerator) = 1 and len(indicators.denominator) = 1
+    where kind = 'percent' and len(numerator) = 1 and len(denominator) = 1
+    union
+    select
+        numerator[1] as part,
+        unnest(part_of) as whole
+    from indicators
+    union
+    select
+        unnest(numerator) as part,
+        indicator as whole
+    from indicators
+    where len(numerator) > 1
 ),
 
 small_counts as (
@@ -194,17 +280,26 @@ small_counts as (
     from counts
     where
         not is_public
-        and (abs(value) between 1 and 5 or (value is null and (high between 1 and 5 or status = 'suppressed')))
+        and (abs(value) between 1 and 5 or (value is null and (high between 1 and 5 or is_suppressed)))
     union
-    select left_over_sums.count_number
-    from left_over_sums
-    inner join counts on left_over_sums.count_number = counts.count_number
-    where not counts.is_public and left_over_sums.left_over between 1 and 5 and counts.value <> 0
+    select parts.count_number
+    from parts_of_wholes
+    inner join counts as parts on parts_of_wholes.part = parts.measure
+    inner join counts as wholes
+        on
+            parts_of_wholes.whole = wholes.measure
+            and parts.area_code = wholes.area_code
+            and parts.provider is not distinct from wholes.provider
+            and parts.span = wholes.span
+            and parts.period_end = wholes.period_end
+            and parts.breakdown_type is not distinct from wholes.breakdown_type
+            and parts.breakdown = wholes.breakdown
+    where not parts.is_public and abs(wholes.value - parts.value) between 1 and 5 and parts.value <> 0
 ),
 
 members as (
     select
-        sums.sum_name,
+        sums.sum_number,
         counts.count_number,
         false as is_whole,
         counts.is_unknown,
@@ -213,7 +308,7 @@ members as (
     inner join counts on sums.part_number = counts.count_number
     union
     select
-        sums.sum_name,
+        sums.sum_number,
         counts.count_number,
         true as is_whole,
         counts.is_unknown,
@@ -269,7 +364,7 @@ rounds as (
                 end as count_number
             from members
             left join hidden_so_far on members.count_number = hidden_so_far.count_number
-            group by members.sum_name
+            group by members.sum_number
         ),
 
         added as (
@@ -300,17 +395,19 @@ hidden_at_last as (
 )
 
 select
-    counts.measure,
-    counts.area_code,
-    counts.provider,
-    counts.period_type,
-    counts.period,
-    counts.breakdown_type,
-    counts.breakdown,
+    measures_numbered.measure,
+    measures_numbered.area_code,
+    measures_numbered.provider,
+    measures_numbered.period_type,
+    measures_numbered.period,
+    measures_numbered.breakdown_type,
+    measures_numbered.breakdown,
     if(small_counts.count_number is null, 'beside a small count', 'small count') as why
 from hidden_at_last
-inner join counts on hidden_at_last.count_number = counts.count_number
-left join small_counts on counts.count_number = small_counts.count_number
+inner join measures_numbered on hidden_at_last.count_number = measures_numbered.count_number
+left join small_counts on hidden_at_last.count_number = small_counts.count_number
 -- What the supplier itself gave as a bound or left out keeps the supplier's word.
-where counts.value is not null or small_counts.count_number is null
-order by counts.measure, counts.area_code, counts.provider, counts.period, counts.breakdown_type, counts.breakdown
+where measures_numbered.value is not null or small_counts.count_number is null
+order by
+    measures_numbered.measure, measures_numbered.area_code, measures_numbered.provider, measures_numbered.period_type,
+    measures_numbered.period, measures_numbered.breakdown_type, measures_numbered.breakdown

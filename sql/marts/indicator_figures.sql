@@ -192,7 +192,8 @@ printed_for_periods as (
     where copies.is_itself or (printed.period_type = 'date' and periods.period is not null)
     qualify row_number() over (
         partition by
-            printed.of_what, printed.area_code, printed.provider, coalesce(periods.period, printed.period),
+            printed.of_what, printed.area_code, printed.provider, coalesce(periods.period_type, printed.period_type),
+            coalesce(periods.period, printed.period),
             printed.breakdown_type, printed.breakdown
         order by copies.is_itself desc
     ) = 1
@@ -256,6 +257,7 @@ side_by_side as (
             ours.indicator = theirs.indicator
             and ours.area_code = theirs.area_code
             and ours.provider is not distinct from theirs.provider
+            and ours.period_type = theirs.period_type
             and ours.period = theirs.period
             and ours.breakdown_type is not distinct from theirs.breakdown_type
             and ours.breakdown = theirs.breakdown

@@ -26,6 +26,7 @@ measures_judged as (
             measures.measure = hidden_counts.measure
             and measures.area_code = hidden_counts.area_code
             and measures.provider is not distinct from hidden_counts.provider
+            and measures.period_type = hidden_counts.period_type
             and measures.period = hidden_counts.period
             and measures.breakdown_type is not distinct from hidden_counts.breakdown_type
             and measures.breakdown = hidden_counts.breakdown
@@ -123,7 +124,7 @@ line_totals as (
     having measures.breakdown_type is null or count(*) = lines.parts_needed
     qualify row_number() over (
         partition by
-            lines.indicator, lines.is_numerator, measures.area_code, measures.provider, measures.period,
+            lines.indicator, lines.is_numerator, measures.area_code, measures.provider, measures.period_type, measures.period,
             measures.breakdown_type, measures.breakdown
         order by lines.parts_needed
     ) = 1
@@ -145,6 +146,7 @@ shared_wholes as (
         numerators.indicator,
         numerators.area_code,
         numerators.provider,
+        numerators.period_type,
         numerators.period,
         numerators.breakdown_type,
         case when count(numerators.value) = count(*) then sum(numerators.value) end as value,
@@ -161,11 +163,13 @@ shared_wholes as (
             list_contains(indicators.numerator, hidden_counts.measure)
             and numerators.area_code = hidden_counts.area_code
             and numerators.provider is not distinct from hidden_counts.provider
+            and numerators.period_type = hidden_counts.period_type
             and numerators.period = hidden_counts.period
             and hidden_counts.breakdown_type is null
     where numerators.indicator_kind = 'share'
     group by
-        numerators.indicator, numerators.area_code, numerators.provider, numerators.period, numerators.breakdown_type
+        numerators.indicator, numerators.area_code, numerators.provider, numerators.period_type, numerators.period,
+        numerators.breakdown_type
 ),
 
 -- The estimate for the middle of the financial year's first calendar year, on the basis first used.
@@ -248,6 +252,7 @@ whole as (
             numerators.indicator = denominators.indicator
             and numerators.area_code = denominators.area_code
             and numerators.provider is not distinct from denominators.provider
+            and numerators.period_type = denominators.period_type
             and numerators.period = denominators.period
             and numerators.breakdown_type is not distinct from denominators.breakdown_type
             and numerators.breakdown = denominators.breakdown
@@ -256,6 +261,7 @@ whole as (
             numerators.indicator = shared_wholes.indicator
             and numerators.area_code = shared_wholes.area_code
             and numerators.provider is not distinct from shared_wholes.provider
+            and numerators.period_type = shared_wholes.period_type
             and numerators.period = shared_wholes.period
             and numerators.breakdown_type = shared_wholes.breakdown_type
     left join populations_first_used as populations

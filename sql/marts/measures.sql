@@ -56,6 +56,7 @@ beside_counts as (
         on
             supplied.measure = counted.measure
             and supplied.area_code = counted.area_code
+            and supplied.period_type = counted.period_type
             and supplied.period = counted.period
             and supplied.breakdown_type is not distinct from counted.breakdown_type
             and supplied.breakdown = counted.breakdown
@@ -97,6 +98,7 @@ where
         where
             supplied.measure = counted.measure
             and supplied.area_code = counted.area_code
+            and supplied.period_type = counted.period_type
             and supplied.period = counted.period
             and supplied.breakdown_type is not distinct from counted.breakdown_type
             and supplied.breakdown = counted.breakdown
@@ -135,6 +137,7 @@ left join beside_counts
     on
         counted.measure = beside_counts.measure
         and counted.area_code = beside_counts.area_code
+        and counted.period_type = beside_counts.period_type
         and counted.period = beside_counts.period
         and counted.breakdown_type is not distinct from beside_counts.breakdown_type
         and counted.breakdown = beside_counts.breakdown

@@ -275,7 +275,8 @@ stocks_in_longer_periods as (
     where supplied.kind = 'stock'
     qualify row_number() over (
         partition by
-            supplied.measure, supplied.area_code, supplied.provider, periods.period, supplied.breakdown_type, supplied.breakdown
+            supplied.measure, supplied.area_code, supplied.provider, periods.period_type, periods.period,
+            supplied.breakdown_type, supplied.breakdown
         order by supplied.period_end desc, supplied.status = 'reported' desc, supplied.period_start desc
     ) = 1
 ),
@@ -342,7 +343,8 @@ together as (
         carried.cell,
         false as is_supplied
     from carried
-    inner join periods on carried.period = periods.period
+    inner join periods
+        on carried.period = periods.period and periods.period_type = if(carried.months_whole = 3, 'quarter', 'year')
     union all
     select
         measure,
@@ -377,7 +379,7 @@ side_by_side as (
     select
         *,
         row_number() over (
-            partition by measure, area_code, provider, period, breakdown_type, breakdown
+            partition by measure, area_code, provider, period_type, period, breakdown_type, breakdown
             order by value is null asc, status in ('reported', 'provisional') desc, is_supplied asc
         ) as choice,
         max(gap) over same_figure as gap_in_ours,
@@ -387,7 +389,7 @@ side_by_side as (
         max(cell) filter (where is_supplied) over same_figure as cell_printed,
         max(submission_id) filter (where is_supplied) over same_figure as submission_printed
     from together
-    window same_figure as (partition by measure, area_code, provider, period, breakdown_type, breakdown)
+    window same_figure as (partition by measure, area_code, provider, period_type, period, breakdown_type, breakdown)
 )
 
 select
