@@ -1,4 +1,5 @@
 -- One row per published figure and cell that it came from, above the line and below it.
+-- A figure counted from records names their file and sheet, not a million cells: conformed.record_files has those.
 with figures as (
     select * from published.indicator_values
 ),
@@ -16,6 +17,7 @@ cells_named as (
         indicator,
         area_code,
         provider,
+        period_type,
         period,
         breakdown_type,
         breakdown,
@@ -23,7 +25,7 @@ cells_named as (
         status,
         unnest(string_split(cell, '; ')) as cell
     from figures
-    where cell is not null
+    where cell like '%!%!%'
 ),
 
 -- What is hidden in one figure is not shown in the cells of another.
@@ -56,6 +58,7 @@ select distinct
     cells_named.indicator,
     cells_named.area_code,
     cells_named.provider,
+    cells_named.period_type,
     cells_named.period,
     cells_named.breakdown_type,
     cells_named.breakdown,
@@ -67,6 +70,7 @@ select distinct
     cells_read.of_what
 from cells_named
 left join cells_read on cells_named.cell = cells_read.cell
+where cells_named.cell like '%!%!%'
 order by
-    cells_named.indicator, cells_named.area_code, cells_named.provider, cells_named.period, cells_named.breakdown_type,
+    cells_named.indicator, cells_named.area_code, cells_named.provider, cells_named.period_type, cells_named.period, cells_named.breakdown_type,
     cells_named.breakdown, cells_named.cell, cells_read.submission_id, cells_read.of_what, cells_read.printed

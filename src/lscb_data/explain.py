@@ -10,7 +10,7 @@ from lscb_data.finding import UserError
 from lscb_data.period import parse
 
 Record = dict[str, Any]
-_KEYS = ("indicator", "area_code", "provider", "period", "breakdown_type", "breakdown")
+_KEYS = ("indicator", "area_code", "provider", "period_type", "period", "breakdown_type", "breakdown")
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ def _explained(connection: duckdb.DuckDBPyConnection, value: Record) -> Explaine
         f" where {same} order by submission_id, cell",
         **keys,
     )
+    cells += _records(connection, value)
     if value["as_printed"] is not None:
         known = {(cell["submission_id"], cell["cell"]) for cell in cells}
         printed = [cell for cell in _printed(connection, keys) if (cell["submission_id"], cell["cell"]) not in known]
@@ -111,6 +112,21 @@ def _explained(connection: duckdb.DuckDBPyConnection, value: Record) -> Explaine
     if value["status"] == "suppressed":  # what is hidden in the figure is not shown in its cells, nor quoted from them
         cells, findings = [cell | {"printed": "(not shown)"} for cell in cells], []
     return Explained(value, population[0] if population else None, cells, findings)
+
+
+def _records(connection: duckdb.DuckDBPyConnection, value: Record) -> list[Record]:
+    """The files of records that the figure was counted from, each with its rows of the area."""
+    return _rows(
+        connection,
+        """
+        select cell, subject as of_what, rows || if(rows = 1, ' row', ' rows') as printed, submission_id
+        from conformed.record_files
+        where list_contains(string_split($cells, '; '), cell) and area_code = $area_code
+        order by submission_id, cell, of_what
+        """,
+        cells=value["cell"] or "",
+        area_code=value["area_code"],
+    )
 
 
 def _printed(connection: duckdb.DuckDBPyConnection, keys: Record) -> list[Record]:
@@ -124,7 +140,8 @@ def _printed(connection: duckdb.DuckDBPyConnection, keys: Record) -> list[Record
         where o.standing = 'accepted' and o.value is not null
             and (o.prints = i.indicator
                 or (i.numerator = [o.measure] and i.kind not in ('percent', 'share', 'rate', 'mean')))
-            and o.area_code = $area_code and o.provider is not distinct from $provider and o.period = $period
+            and o.area_code = $area_code and o.provider is not distinct from $provider
+            and o.period_type = $period_type and o.period = $period
             and o.breakdown_type is not distinct from $breakdown_type and o.breakdown = $breakdown
         order by o.submission_id, o.cell
         """,
