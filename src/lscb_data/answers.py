@@ -109,3 +109,45 @@ def template(
         raise UserError(f"{out} is there already; name another file with --out.")
     made.book.save(out)
     show.say(f"{out}: {contract.title} for {when}.")
+
+
+@app.command()
+def synth(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="An empty folder for the files and the ledger.")],
+    councils: Annotated[int, typer.Option(min=1, help="How many of England's councils.")] = 153,
+    council: Annotated[str | None, typer.Option(help="One council alone, by its GSS code.")] = None,
+    years: Annotated[int, typer.Option(min=1, max=20, help="Financial years, up to 31 March 2024.")] = 3,
+    plans: Annotated[int, typer.Option(min=1, help="Child protection plans, more or less.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same children.")] = 1,
+    faults: Annotated[float, typer.Option(min=0, max=1, help="Share of rows to plant a fault in.")] = 0.05,
+    layout: Annotated[str, typer.Option(help="csv, xlsx (a workbook a council), xml (a census a council) or all.")] = "csv",
+    encoding: Annotated[str, typer.Option(help="Of CSV: utf-8, utf-8-mark or windows-1252.")] = "utf-8",
+    delimiter: Annotated[str, typer.Option(help="Of CSV: comma, semicolon or tab.")] = "comma",
+    dates: Annotated[str, typer.Option(help="Of CSV: uk or iso.")] = "uk",
+    rotate: Annotated[bool, typer.Option("--rotate", help="Of CSV: a file a council, each written in another way.")] = False,
+    enquiries: Annotated[bool, typer.Option(help="Section 47 enquiries too; there are more than three to a plan.")] = True,
+    ragged: Annotated[bool, typer.Option(help="Of CSV: end each file with a row that has too few cells.")] = True,
+    truth: Annotated[bool, typer.Option(help="The true answer to every measure too.")] = True,
+) -> None:
+    """Write synthetic returns of children's records, with what is wrong in them and the true answers.
+
+    No child in them is real: lives are drawn so that rates and shares are those of England in 2024.
+    """
+    from lscb_data import show, synth_files
+    from lscb_data.synth import Asked, rates
+
+    known = {code.code: code.also[0] for code in contracts_of(board_of(context)).codes["councils"].codes if code.also}
+    listed = [code for code in rates()["starts"] if code in known and council in (None, code)][:councils]
+    layouts = ("csv", "xlsx", "xml") if layout == "all" else (layout,)
+    given = {"--layout": layout, "--encoding": encoding, "--delimiter": delimiter, "--dates": dates}
+    allowed = ("csv", "xlsx", "xml", "all"), synth_files.ENCODINGS, synth_files.MARKS, synth_files.DATES
+    for (option, value), values in zip(given.items(), allowed, strict=True):
+        if value not in values:
+            raise UserError(f"{option} is {', '.join(values)}; not '{value}'.")
+    if not listed:
+        raise UserError(f"{council} is no council that the public figures of 2024 know.")
+    asked = Asked(tuple((code, known[code]) for code in listed), years, plans, seed)
+    form = synth_files.Form(layouts, encoding, delimiter, dates, rotate, enquiries, ragged, truth)
+    number = synth_files.write(asked, faults, form, out)
+    show.say(f"{number:,} synthetic plans of {len(listed)} councils in {out}; begin with {out / 'README.txt'}.")

@@ -16,6 +16,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lscb_data.synth_days import working_days_after, working_days_before
+
 Days: TypeAlias = NDArray[np.int64]  # days since 1 January 1970; NONE where there is none
 Texts: TypeAlias = NDArray[np.str_]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -34,6 +36,7 @@ AGES = {  # days of age at the first start
     "16_and_over": (5845, 6400),
 }  # fmt: skip
 WAITS = {"0_to_10": (3, 10), "11_to_15": (11, 15), "16_to_20": (16, 20), "21_and_over": (21, 35)}  # working days
+ASSESSED = {"in_time": (9, 45), "late": (46, 90)}  # working days
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,10 @@ class Plans:
 
 @dataclass(frozen=True)
 class Enquiries:
-    """Section 47 enquiries of one council; `conference` is NONE where none was held."""
+    """Section 47 enquiries of one council, with the referral before each and its assessment.
+
+    `conference` is NONE where none was held, `authorised` where the assessment was not completed by the last day.
+    """
 
     child: Days
     born: Days
@@ -92,6 +98,8 @@ class Enquiries:
     ethnicity: Texts
     started: Days
     conference: Days
+    referred: Days
+    authorised: Days
 
     def __len__(self) -> int:
         return len(self.child)
@@ -246,8 +254,6 @@ def latest_review(plans: Plans, ends: int) -> Days:
 
 def _enquiries(asked: Asked, rng: np.random.Generator, plans: Plans) -> Enquiries:
     """An enquiry before every plan that is no transfer; then those that came to a conference only, or to nothing."""
-    from lscb_data.synth_days import working_days_before
-
     ends, begins = day(asked.until), day(asked.time_begins)
     known, events = plans.take(~plans.transfer_in), rates()["events"]
     conferences_only = round(len(known) * (events["conferences"] / events["starts"] - 1))
@@ -261,8 +267,11 @@ def _enquiries(asked: Asked, rng: np.random.Generator, plans: Plans) -> Enquirie
     born = held[len(known) :] - _between(rng, AGES, "age", extra)
     born += _is_leap_day(born)
     sex = np.where(rng.random(extra) < 0.51, "M", "F")
+    referred = started - rng.integers(0, 8, len(started))
+    authorised = working_days_after(referred, _between(rng, ASSESSED, "assessed", len(referred)))
     first_free = int(plans.child.max(initial=-1)) + 1
     return Enquiries(
         np.concatenate([known.child, first_free + np.arange(extra)]), np.concatenate([known.born, born]),
         np.concatenate([known.sex, sex]), np.concatenate([known.ethnicity, _drawn(rng, "ethnicity", extra)]), started, conference,
+        referred, np.where(authorised > ends, NONE, authorised),
     )  # fmt: skip

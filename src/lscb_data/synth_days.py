@@ -69,3 +69,9 @@ def working_days_before(days: NDArray[np.int64], number: NDArray[np.int64]) -> N
     """The working day so many working days before the day."""
     at = np.busday_offset(days.astype("datetime64[D]"), -number, roll="forward", holidays=bank_holidays())
     return at.astype(np.int64)
+
+
+def working_days_after(days: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The working day so many working days after the day."""
+    at = np.busday_offset(days.astype("datetime64[D]"), number, roll="backward", holidays=bank_holidays())
+    return at.astype(np.int64)
