@@ -75,7 +75,7 @@ class List:
 
     def add(self, texts: pa.Table) -> None:
         buffer = io.BytesIO()
-        options = pa_csv.WriteOptions(include_header=not self.rows, delimiter=MARKS[self.form.mark], quoting_style="needed", quoting_header="needed")
+        options = pa_csv.WriteOptions(include_header=not self.rows, delimiter=MARKS[self.form.mark], quoting_style="none", quoting_header="none")
         pa_csv.write_csv(texts, buffer, options)
         encoding = ENCODINGS[self.form.encoding]
         if not self.rows and encoding == "utf-8-sig":

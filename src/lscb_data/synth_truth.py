@@ -45,11 +45,10 @@ def _row(measure: str, period: Period, value: int, kind: str | None = None, part
 
 def ages(born: Days, on: Days) -> Texts:
     """The band of a child's age in whole years on a day."""
-    years = np.zeros(len(born), np.int64)
-    for least in range(1, 19):
-        years += add_months(born, 12 * least) <= on
-    band = np.digitize(years, [1, 5, 10, 16]) + 1
-    return np.array(AGES)[np.where(on < born, 0, band)]
+    band = (born <= on).astype(np.int64)
+    for years in (1, 5, 10, 16):
+        band += add_months(born, 12 * years) <= on
+    return np.array(AGES)[band]
 
 
 def durations(started: Days, on: Days) -> Texts:
@@ -164,8 +163,8 @@ def _stocks(plans: Plans, periods: list[Period]) -> Iterator[tuple[object, ...]]
                  "category_of_abuse": here.category_latest, "duration": stays}  # fmt: skip
         for kind, of in parts.items():
             for part, number in zip(*np.unique(of, return_counts=True), strict=True):
-                yield from (
-                    _row("cp_plans_open", period, int(number), kind, str(part)) for period in of_day if period.type != "month"
-                )
+                for period in of_day:
+                    if period.type != "month":
+                        yield _row("cp_plans_open", period, int(number), kind, str(part))
 
 

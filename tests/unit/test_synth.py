@@ -55,7 +55,7 @@ def planted(ledger: pd.DataFrame, path: Path, sheet: str | None = None) -> Count
 )
 @pytest.mark.parametrize("return_", ["csc__annex_a_list_7", "csc__annex_a_list_5"])
 def test_every_planted_fault_is_found_and_no_other(contracts: Contracts, tmp_path: Path, form: Form, return_: str) -> None:
-    ledger = made(tmp_path / "out", Asked(PLACES, plans=700), form)
+    ledger = made(tmp_path / "out", Asked(PLACES, plans=700 if "list_7" in return_ else 250), form)  # of one kind fewer than are listed
     path = tmp_path / "out" / f"{return_}.csv"
     found = judged(contracts, path, return_, tmp_path)
     assert accused(found) == planted(ledger, path)
@@ -85,7 +85,7 @@ def test_without_faults_nothing_is_accused_in_any_layout(contracts: Contracts, t
 
 
 def test_a_workbooks_faults_are_found_where_they_stand(contracts: Contracts, tmp_path: Path) -> None:
-    ledger = made(tmp_path / "out", Asked(PLACES, plans=500), Form(layouts=("xlsx",)))
+    ledger = made(tmp_path / "out", Asked(PLACES, plans=250), Form(layouts=("xlsx",)))
     for code, _ in PLACES:
         path = tmp_path / "out" / f"annex-a-{code}.xlsx"
         plans, enquiries = (judged(contracts, path, f"csc__annex_a_list_{n}", tmp_path) for n in (7, 5))
