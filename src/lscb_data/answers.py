@@ -134,14 +134,14 @@ def synth(
 
     No child in them is real: lives are drawn so that rates and shares are those of England in 2024.
     """
-    from lscb_data import show, synth_files
+    from lscb_data import show, synth_files, synth_texts
     from lscb_data.synth import Asked, rates
 
     known = {code.code: code.also[0] for code in contracts_of(board_of(context)).codes["councils"].codes if code.also}
     listed = [code for code in rates()["starts"] if code in known and council in (None, code)][:councils]
     layouts = ("csv", "xlsx", "xml") if layout == "all" else (layout,)
     given = {"--layout": layout, "--encoding": encoding, "--delimiter": delimiter, "--dates": dates}
-    allowed = ("csv", "xlsx", "xml", "all"), synth_files.ENCODINGS, synth_files.MARKS, synth_files.DATES
+    allowed = ("csv", "xlsx", "xml", "all"), synth_files.ENCODINGS, synth_files.MARKS, synth_texts.DATES
     for (option, value), values in zip(given.items(), allowed, strict=True):
         if value not in values:
             raise UserError(f"{option} is {', '.join(values)}; not '{value}'.")

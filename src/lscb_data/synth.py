@@ -210,9 +210,20 @@ def _plans(asked: Asked, rng: np.random.Generator, wanted: float, again: float) 
         last = np.minimum(ended[at], np.maximum(born[on] + 6573, started[at] + 1))
         parts.append(
             Plans(
-                child[on], born[on], sex[on], ethnicity[on], disability[on], started[at], np.where(last > ends, NONE, last),
-                initial[at], latest[at], before[at] + turn, moved[at] & (turn == 0), first[at], later[at],
-            )  # fmt: skip
+                child[on],
+                born[on],
+                sex[on],
+                ethnicity[on],
+                disability[on],
+                started[at],
+                np.where(last > ends, NONE, last),
+                initial[at],
+                latest[at],
+                before[at] + turn,
+                moved[at] & (turn == 0),
+                first[at],
+                later[at],
+            )
         )
         alive &= rng.random(families) < again
         started = ended + _gaps(rng, families)
@@ -230,7 +241,10 @@ def _is_leap_day(days: Days) -> Days:
 
 def _categories(rng: np.random.Generator, number: int) -> tuple[Texts, Texts]:
     """Initial and latest: those that changed are drawn so that the latest have the shares that are published."""
-    first, last = ({k: v / sum(rates()[kind].values()) for k, v in rates()[kind].items()} for kind in ("category_initial", "category_latest"))
+    first, last = (
+        {k: v / sum(rates()[kind].values()) for k, v in rates()[kind].items()}
+        for kind in ("category_initial", "category_latest")
+    )
     initial = _drawn(rng, "category_initial", number)
     weights = np.array([max(0.0, last[key] - (1 - CHANGED) * first[key]) for key in first])
     anew = np.array(list(first))[rng.choice(len(first), number, p=weights / weights.sum())]
@@ -272,6 +286,6 @@ def _enquiries(asked: Asked, rng: np.random.Generator, plans: Plans) -> Enquirie
     first_free = int(plans.child.max(initial=-1)) + 1
     return Enquiries(
         np.concatenate([known.child, first_free + np.arange(extra)]), np.concatenate([known.born, born]),
-        np.concatenate([known.sex, sex]), np.concatenate([known.ethnicity, _drawn(rng, "ethnicity", extra)]), started, conference,
-        referred, np.where(authorised > ends, NONE, authorised),
+        np.concatenate([known.sex, sex]), np.concatenate([known.ethnicity, _drawn(rng, "ethnicity", extra)]),
+        started, conference, referred, np.where(authorised > ends, NONE, authorised),
     )  # fmt: skip

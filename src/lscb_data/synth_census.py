@@ -24,7 +24,12 @@ def census(path: Path, council: Council, until: date, plans: Flags, enquiries: F
     details: dict[int, list[str]] = {}
     for at in range(len(held_plans)):
         child = int(held_plans.child[at])
-        people[child] = (int(held_plans.born[at]), str(held_plans.sex[at]), str(held_plans.ethnicity[at]), str(held_plans.disability[at]))
+        people[child] = (
+            int(held_plans.born[at]),
+            str(held_plans.sex[at]),
+            str(held_plans.ethnicity[at]),
+            str(held_plans.disability[at]),
+        )
         on = "".join(f"<Reviews>{_day('CPPreviewDate', days[at])}</Reviews>" for days in reviews if days[at] != NONE)
         details.setdefault(child, []).append(
             f"<CINdetails>{_day('CINreferralDate', held_plans.started[at] - 30)}<ChildProtectionPlans>"
@@ -39,7 +44,8 @@ def census(path: Path, council: Council, until: date, plans: Flags, enquiries: F
         details.setdefault(child, []).append(
             f"<CINdetails>{_day('CINreferralDate', held.referred[at])}<Assessments>"
             f"{_day('AssessmentActualStartDate', held.referred[at])}{_day('AssessmentAuthorisationDate', held.authorised[at])}"
-            f"</Assessments><Section47>{_day('S47ActualStartDate', held.started[at])}{_day('DateOfInitialCPC', held.conference[at])}"
+            f"</Assessments><Section47>{_day('S47ActualStartDate', held.started[at])}"
+            f"{_day('DateOfInitialCPC', held.conference[at])}"
             f"<ICPCnotRequired>{int(held.conference[at] == NONE)}</ICPCnotRequired></Section47></CINdetails>"
         )
     with path.open("w", encoding="utf-8") as out:
@@ -48,8 +54,10 @@ def census(path: Path, council: Council, until: date, plans: Flags, enquiries: F
             birth = _day("ExpectedPersonBirthDate" if born > last else "PersonBirthDate", np.int64(born))
             out.write(
                 f"<Child><ChildIdentifiers><LAchildID>{child_id(council.number, child)}</LAchildID>{birth}"
-                f"<GenderCurrent>{SEX[sex]}</GenderCurrent></ChildIdentifiers><ChildCharacteristics><Ethnicity>{ethnicity}</Ethnicity>"
-                f"<Disabilities><Disability>{'NONE' if disability == 'N' else 'OTH'}</Disability></Disabilities></ChildCharacteristics>"
+                f"<GenderCurrent>{SEX[sex]}</GenderCurrent></ChildIdentifiers>"
+                f"<ChildCharacteristics><Ethnicity>{ethnicity}</Ethnicity>"
+                f"<Disabilities><Disability>{'NONE' if disability == 'N' else 'OTH'}</Disability></Disabilities>"
+                f"</ChildCharacteristics>"
                 f"{''.join(details[child])}</Child>\n"
             )
         out.write("</Children></Message>\n")

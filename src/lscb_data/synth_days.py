@@ -70,8 +70,8 @@ def _weekday(day: date) -> date:
 
 def working_days(start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
     """Working days after `start`, up to and including `end`."""
-    after = [(days + 1).astype("datetime64[D]") for days in (start, end)]
-    return np.busday_count(*after, holidays=bank_holidays()).astype(np.int64)
+    first, last = (start + 1).astype("datetime64[D]"), (end + 1).astype("datetime64[D]")
+    return np.busday_count(first, last, holidays=bank_holidays()).astype(np.int64)
 
 
 def working_days_before(days: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.int64]:

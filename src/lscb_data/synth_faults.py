@@ -17,7 +17,7 @@ MARKS = {"NEG": "Neglect", "PHY": "Physical abuse", "SAB": "Sexual abuse", "EMO"
 
 @dataclass(frozen=True)
 class Fault:
-    """One planted fault: the row of the list it stands in, the code under which it must be found, and whether that sets the row aside."""
+    """A planted fault: its row in the list, the code under which it must be found, and whether the row is set aside."""
 
     at: int
     code: str
@@ -51,7 +51,8 @@ def _cell(cells: Cells, at: int, **texts: str | int) -> None:
 Change = Callable[[int, int, int], dict[str, str | int]]
 PLAN_FAULTS: Sequence[tuple[str, str, str, Change]] = (
     ("dfe_8720", "started", "error", lambda start, last, n: {"started": ("", "31/02/2014", "to be agreed")[n % 3]}),
-    ("dfe_8720", "started", "error", lambda start, last, n: {"started": last + 1 + n, "ended": "", "latest_review": "", "date_of_birth": ""}),
+    ("dfe_8720", "started", "error",
+     lambda start, last, n: {"started": last + 1 + n, "ended": "", "latest_review": "", "date_of_birth": ""}),
     ("dfe_8925", "started", "error", lambda start, last, n: {"ended": start - 1 - n}),
     ("dfe_8840", "started", "error", lambda start, last, n: {"ended": start}),
     ("dfe_8930", "ended", "error", lambda start, last, n: {"ended": last + 1 + n}),
@@ -140,5 +141,3 @@ def plant_enquiries(rng: np.random.Generator, enquiries: Enquiries, last: int, s
         faults.append(Fault(entry, code, column, severity, True))
         kept[entry] = False
     return Planted(np.arange(len(enquiries)), cells, tuple(faults), kept)
-
-

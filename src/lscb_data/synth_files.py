@@ -25,7 +25,12 @@ from lscb_data.synth_truth import truth
 
 ENCODINGS = {"utf-8": "utf-8", "utf-8-mark": "utf-8-sig", "windows-1252": "cp1252"}
 MARKS = {"comma": ",", "semicolon": ";", "tab": "\t"}
-SHEETS = (("List 7", "List 5"), ("List_7", "List_5"), ("List 7 CP", "List 5 - s47"), ("Child protection plans", "Section 47 enquiries"))
+SHEETS = (
+    ("List 7", "List 5"),
+    ("List_7", "List_5"),
+    ("List 7 CP", "List 5 - s47"),
+    ("Child protection plans", "Section 47 enquiries"),
+)
 TITLES: tuple[tuple[str, ...], ...] = ((), ("SYNTHETIC - no real child",), ("SYNTHETIC - no real child", "", "Ofsted Annex A"))
 LEDGER = pa.schema(
     [
@@ -75,7 +80,9 @@ class List:
 
     def add(self, texts: pa.Table) -> None:
         buffer = io.BytesIO()
-        options = pa_csv.WriteOptions(include_header=not self.rows, delimiter=MARKS[self.form.mark], quoting_style="none", quoting_header="none")
+        options = pa_csv.WriteOptions(
+            include_header=not self.rows, delimiter=MARKS[self.form.mark], quoting_style="none", quoting_header="none"
+        )
         pa_csv.write_csv(texts, buffer, options)
         encoding = ENCODINGS[self.form.encoding]
         if not self.rows and encoding == "utf-8-sig":
@@ -117,13 +124,21 @@ def write(asked: Asked, faults: float, form: Form, out: Path) -> int:
             if form.truth:
                 kept = council.plans.take(plans.kept), council.enquiries.take(enquiries.kept)
                 table = pa.Table.from_pandas(truth(council.code, *kept, asked.begins, asked.until), preserve_index=False)
-                answers = answers or stack.enter_context(pq.ParquetWriter(out / "truth.parquet", table.schema, compression="zstd"))
+                answers = answers or stack.enter_context(
+                    pq.ParquetWriter(out / "truth.parquet", table.schema, compression="zstd")
+                )
                 answers.write_table(table)
         for one in lists.values() if form.ragged and faults else ():
             one.add_ragged()
             ledger.write_table(_found([Fault(one.rows, "row_ragged", None, "error", True)], one.path, one.path.stem, 0))
     told = README.format(
-        plans=number, councils=len(asked.councils), first=asked.time_begins, until=asked.until, seed=asked.seed, share=faults, begins=asked.begins
+        plans=number,
+        councils=len(asked.councils),
+        first=asked.time_begins,
+        until=asked.until,
+        seed=asked.seed,
+        share=faults,
+        begins=asked.begins,
     )
     (out / "README.txt").write_text(told, "utf-8")
     return number

@@ -41,7 +41,12 @@ def plan_texts(council: Council, planted: Planted, last: int, dates: str, with_a
         "transfer_in": np.where(plans.transfer_in, "Y", "N"), "previous_plans": plans.previous_plans,
         "team": TEAMS[plans.child % len(TEAMS)],
     }  # fmt: skip
-    days = {"date_of_birth": plans.born, "started": plans.started, "ended": plans.ended, "latest_review": latest_review(plans, last)}
+    days = {
+        "date_of_birth": plans.born,
+        "started": plans.started,
+        "ended": plans.ended,
+        "latest_review": latest_review(plans, last),
+    }
     return _table(council, plans.child, held, days, planted, dates, PLAN_HEADINGS, with_area)
 
 

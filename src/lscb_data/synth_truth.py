@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from lscb_data.period import Period, month, quarter, year
+from lscb_data.period import Period, quarter, year
 from lscb_data.synth import NONE, Days, Enquiries, Flags, Plans, Texts, day
 from lscb_data.synth_days import add_months, working_days
 
@@ -17,7 +17,17 @@ TWO_YEARS = 729  # days, that of cessation included
 AGES = ("unborn", "under_1", "1_to_4", "5_to_9", "10_to_15", "16_and_over")
 DURATIONS = ("3_months_or_less", "over_3_to_6_months", "over_6_months_to_1_year", "1_to_2_years", "2_years_and_over")
 WAITS = ("0_to_10", "11_to_15", "16_to_20", "21_and_over")
-COLUMNS = ("measure", "area_code", "period_type", "period", "period_start", "period_end", "breakdown_type", "breakdown", "value")
+COLUMNS = (
+    "measure",
+    "area_code",
+    "period_type",
+    "period",
+    "period_start",
+    "period_end",
+    "breakdown_type",
+    "breakdown",
+    "value",
+)
 
 
 def truth(area: str, plans: Plans, enquiries: Enquiries, begins: date, until: date) -> pd.DataFrame:
@@ -75,7 +85,8 @@ def _flows(plans: Plans, enquiries: Enquiries, periods: list[Period]) -> Iterato
     within = held & (add_months(np.where(held, before, 0), 24) >= plans.started)
     in_year = held & (before >= _year_starts(plans.started))
     measures = {
-        "cp_plans_started_with_transfers": own | plans.transfer_in, "cp_plans_started": own, "cp_transfers_in": plans.transfer_in,
+        "cp_plans_started_with_transfers": own | plans.transfer_in, "cp_plans_started": own,
+        "cp_transfers_in": plans.transfer_in,
         "cp_plans_started_first": own & ~again,
         "cp_reregistrations_with_transfers": again, "cp_reregistrations": again & own,
         "cp_reregistrations_within_24_months_with_transfers": within, "cp_reregistrations_within_24_months": within & own,
@@ -166,5 +177,3 @@ def _stocks(plans: Plans, periods: list[Period]) -> Iterator[tuple[object, ...]]
                 for period in of_day:
                     if period.type != "month":
                         yield _row("cp_plans_open", period, int(number), kind, str(part))
-
-

@@ -45,17 +45,28 @@ def accused(found: Judgement) -> Counter[Any]:
 
 
 def planted(ledger: pd.DataFrame, path: Path, sheet: str | None = None) -> Counter[Any]:
-    here = ledger[(ledger.file == path.name) & ~ledger.code.isin(ONLY_WHEN_LOADED) & ((ledger.sheet == sheet) if sheet else True)]
-    return Counter(here[["row", "column", "code", "severity"]].astype(object).where(here.notna(), None).itertuples(index=False, name=None))
+    here = ledger[
+        (ledger.file == path.name) & ~ledger.code.isin(ONLY_WHEN_LOADED) & ((ledger.sheet == sheet) if sheet else True)
+    ]
+    return Counter(
+        here[["row", "column", "code", "severity"]].astype(object).where(here.notna(), None).itertuples(index=False, name=None)
+    )
 
 
 @pytest.mark.parametrize(
     "form",
-    [Form(), Form(encoding="utf-8-mark", mark="semicolon", dates="iso"), Form(encoding="windows-1252", mark="tab"), Form(ragged=False)],
+    [
+        Form(),
+        Form(encoding="utf-8-mark", mark="semicolon", dates="iso"),
+        Form(encoding="windows-1252", mark="tab"),
+        Form(ragged=False),
+    ],
 )
 @pytest.mark.parametrize("return_", ["csc__annex_a_list_7", "csc__annex_a_list_5"])
 def test_every_planted_fault_is_found_and_no_other(contracts: Contracts, tmp_path: Path, form: Form, return_: str) -> None:
-    ledger = made(tmp_path / "out", Asked(PLACES, plans=700 if "list_7" in return_ else 250), form)  # of one kind fewer than are listed
+    ledger = made(
+        tmp_path / "out", Asked(PLACES, plans=700 if "list_7" in return_ else 250), form
+    )  # of one kind fewer than are listed
     path = tmp_path / "out" / f"{return_}.csv"
     found = judged(contracts, path, return_, tmp_path)
     assert accused(found) == planted(ledger, path)
@@ -114,7 +125,7 @@ def test_a_council_is_the_same_whichever_others_are_asked_for() -> None:
 def test_shares_are_near_those_of_england() -> None:
     """Within 2 percentage points of the published share; children on a plan per start within a tenth."""
     asked = Asked(tuple((code, "000") for code in list(rates()["starts"])[:40]), years=2, plans=60_000)
-    lives = [council for council in councils(asked)]
+    lives = list(councils(asked))
     plans = [council.plans for council in lives]
     started, ended = (np.concatenate([getattr(one, name) for one in plans]) for name in ("started", "ended"))
     in_years = started >= day(asked.begins)
@@ -137,7 +148,8 @@ def test_shares_are_near_those_of_england() -> None:
     assert {key: pytest.approx(value / total, abs=0.05) for key, value in rates()["open_duration"].items()} == open_for
     again = np.concatenate([one.previous_plans > 0 for one in plans])[in_years].mean()
     expected = np.average(
-        [rates()["subsequent_percent"][code] for code, _ in asked.councils], weights=[rates()["starts"][c] for c, _ in asked.councils]
+        [rates()["subsequent_percent"][code] for code, _ in asked.councils],
+        weights=[rates()["starts"][c] for c, _ in asked.councils],
     )
     assert again * 100 == pytest.approx(expected, abs=2)
     last_year = (started >= day(date(2023, 4, 1))).sum()
@@ -171,7 +183,8 @@ def test_lives_are_possible(seed: int, number: int, years: int) -> None:
 
 def one_plan(**said: Any) -> dict[str, Any]:
     return {
-        "child": 1, "born": "2012-05-17", "sex": "F", "ethnicity": "WBRI", "disability": "N", "started": "2022-06-01", "ended": "",
+        "child": 1, "born": "2012-05-17", "sex": "F", "ethnicity": "WBRI", "disability": "N",
+        "started": "2022-06-01", "ended": "",
         "category_initial": "NEG", "category_latest": "EMO", "previous_plans": 0, "transfer_in": False, "first_review": 80,
         "later_reviews": 170,
     } | said  # fmt: skip
@@ -208,12 +221,17 @@ def test_the_truth_of_three_plans_by_hand() -> None:
     )  # fmt: skip
     assert (found["cp_plans_started_with_transfers", "2022-23", "all"], found["cp_plans_started", "2022-23", "all"]) == (3, 2)
     assert (found["cp_transfers_in", "2022-08", "all"], found["cp_plans_started_first", "2022-23", "all"]) == (1, 1)
-    again = [f"cp_reregistrations{one}{two}" for one in ("", "_within_24_months", "_in_year") for two in ("", "_with_transfers")]
+    again = [
+        f"cp_reregistrations{one}{two}" for one in ("", "_within_24_months", "_in_year") for two in ("", "_with_transfers")
+    ]
     assert [found[name, "2022-08", "all"] for name in again] == [1] * 6
     assert (found["cp_plans_open", "2022-07", "all"], found["cp_plans_open", "2022-08", "all"]) == (1, 2)
     assert (found["cp_plans_open", "2022-23 Q2", "under_1"], found["cp_plans_open", "2022-23 Q2", "10_to_15"]) == (1, 1)
     assert (found["cp_plans_ended", "2022-23 Q2", "3_months_or_less"], found["cp_plans_ended", "2022-10", "all"]) == (1, 1)
-    assert (found["cp_plans_open_three_months", "2022-10", "all"], found["cp_plans_open_three_months", "2022-11", "all"]) == (0, 1)
+    assert (found["cp_plans_open_three_months", "2022-10", "all"], found["cp_plans_open_three_months", "2022-11", "all"]) == (
+        0,
+        1,
+    )
     assert found["cp_plans_open_two_years", "2023-24", "all"] == 0
     # Reviews 80, 250, 420 … days after the start: all in time.
     assert found["cp_plans_reviewed_in_time", "2023-24", "all"] == 1
