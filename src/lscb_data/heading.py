@@ -45,7 +45,9 @@ class Spellings:
         found: dict[str, list[str]] = {}
         for column in columns:
             for printed in [*filter(None, column.printed), *([column.name] if column.bare else [])]:
-                found.setdefault(fold(printed) or printed, []).append(column.name)
+                names = found.setdefault(fold(printed) or printed, [])
+                if column.name not in names:  # two of its spellings may be one when folded
+                    names.append(column.name)
         return cls(found)
 
     def whole(self, number: int, texts: dict[int, str]) -> Headings:

@@ -118,7 +118,9 @@ def test_records_are_never_public() -> None:
 
 
 def test_a_small_part_is_hidden_with_the_next_smallest_in_every_period_that_ends_that_day() -> None:
-    w = published(*children(3, "2015-02-01", sex="M"), *children(9, "2015-02-01", of="girl"), *children(30, "2015-02-01", of="u", sex="U"))
+    w = published(
+        *children(3, "2015-02-01", sex="M"), *children(9, "2015-02-01", of="girl"), *children(30, "2015-02-01", of="u", sex="U")
+    )
     for period in ("2014-15 Q4", "2014-15"):
         assert {"M", "F"} <= hidden(w, "cp_plans_open", period)
         assert "U" not in hidden(w, "cp_plans_open", period)

@@ -22,7 +22,7 @@ comment on column published.indicators.title is 'Its name for people';
 create table published.indicator_values as
     select
         'cp_reregistration_percent' as indicator, 'E10000003' as area_code, 'Cambridgeshire' as area,
-        null::varchar as provider, period, period_start, period_start + interval 1 month as period_end,
+        null::varchar as provider, 'month' as period_type, period, period_start, period_start + interval 1 month as period_end,
         null::varchar as breakdown_type, 'all' as breakdown, 'percent' as unit, numerator, denominator, value,
         as_printed, status, null::varchar as qualifier, null::varchar as note, null::varchar as population_id
     from (values
@@ -31,11 +31,11 @@ create table published.indicator_values as
     ) as v (period, period_start, numerator, denominator, value, as_printed, status)
     union all
     select
-        'cp_plans_open_per_10000', 'E10000003', 'Cambridgeshire', null, '2015-03-31', date '2015-03-31', date '2015-03-31',
+        'cp_plans_open_per_10000', 'E10000003', 'Cambridgeshire', null, 'date', '2015-03-31', date '2015-03-31', date '2015-03-31',
         null, 'all', 'per 10,000', 387, 131150, 29.51, 30.34, 'reported', null, null, 'mid-2014';
 create table audit.lineage as
     select
-        'cp_reregistration_percent' as indicator, 'E10000003' as area_code, null::varchar as provider, period,
+        'cp_reregistration_percent' as indicator, 'E10000003' as area_code, null::varchar as provider, 'month' as period_type, period,
         null::varchar as breakdown_type, 'all' as breakdown, 'csc.1' as submission_id, '{CELLS}' || a1 as cell, printed,
         of_what
     from (values
@@ -44,9 +44,11 @@ create table audit.lineage as
     ) as v (period, a1, printed, of_what);
 create table conformed.observations as
     select
-        'csc.1' as submission_id, null::varchar as measure, 'cp_reregistration_percent' as prints, '2014-07' as period,
+        'csc.1' as submission_id, null::varchar as measure, 'cp_reregistration_percent' as prints, 'month' as period_type, '2014-07' as period,
         'E10000003' as area_code, null::varchar as provider, null::varchar as breakdown_type, 'all' as breakdown,
         '40.63%' as printed, 40.63 as value, '{CELLS}E5' as cell, 'accepted' as standing;
+create table conformed.record_files as
+    select 'plans.csv!plans' as cell, 'plans' as subject, 2 as rows, 'E10000003' as area_code, 'csc.2' as submission_id;
 create table conformed.populations as
     select
         'mid-2014' as population_id, 131150 as population, '0-17' as age_range, date '2014-06-30' as reference_date,
