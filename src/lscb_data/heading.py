@@ -110,8 +110,7 @@ def place_columns(out: Rows, headings: Headings, body: list[SheetRow], values: V
             told = False
             _unplaced_column(out, column, fitting, address(headings.number, min(headings.texts)))
         if pieces:
-            cell = address(headings.number, pieces[0])
-            _broken_heading(out, column, headings, cell, letters(fitting[0]) if len(fitting) == 1 else None)
+            _broken_heading(out, column, headings, letters(fitting[0]) if len(fitting) == 1 else None)
     return at if told else None
 
 
@@ -121,9 +120,9 @@ def _fitting(column: Column, places: set[int], body: list[SheetRow], values: Val
 
 
 def _other_heading(out: Rows, column: Column, headings: Headings, place: int) -> None:
+    said, name = out.quoted(headings.texts[place]), column.name.replace("_", " ")
     out.remark(
-        "heading_unknown", Severity.QUERY,
-        f"The column headed '{headings.texts[place]}' was read as '{column.name.replace('_', ' ')}', because of its values.",
+        "heading_unknown", Severity.QUERY, f"The column headed {said} was read as '{name}', because of its values.",
         "Head it as the template does.", address(headings.number, place), column.name,
     )  # fmt: skip
 
@@ -144,10 +143,12 @@ def _unplaced_column(out: Rows, column: Column, fitting: list[int], cell: str) -
     )  # fmt: skip
 
 
-def _broken_heading(out: Rows, column: Column, headings: Headings, cell: str, read: str | None) -> None:
+def _broken_heading(out: Rows, column: Column, headings: Headings, read: str | None) -> None:
+    pieces = headings.broken[column.name]
+    said, cell = " | ".join(headings.texts[place] for place in pieces), address(headings.number, pieces[0])
     out.remark(
         "heading_broken", Severity.QUERY,
-        f"The heading '{next(filter(None, column.printed))}' is broken over cells ({' | '.join(headings.texts.values())})"
+        f"The heading '{next(filter(None, column.printed))}' is broken over cells ({said})"
         " and does not stand over its figures" + (f"; column {read} was read." if read else "."),
         "Put the whole heading over its figures.", cell, column.name,
     )  # fmt: skip

@@ -52,6 +52,10 @@ class Rows:
     ) -> None:
         self.findings.append(Finding(code, severity, message, fix, cell=cell, column=column))
 
+    def quoted(self, *texts: str) -> str:
+        """The texts as a finding may say them again: among the headings of a sheet of children, a child may stand too."""
+        return "(not shown)" if self.sheet.names_children else ", ".join(f"'{text}'" for text in texts)
+
 
 @dataclass(frozen=True)
 class Values:
@@ -107,7 +111,7 @@ def no_heading(out: Rows, wanted: list[str]) -> None:
 def lookalikes(out: Rows, text: str, cell: str) -> None:
     out.remark(
         "lookalike_letters", Severity.QUERY,
-        f"'{text}' has letters of another alphabet that look Latin; it was read as if they were Latin.",
+        f"{out.quoted(text)} has letters of another alphabet that look Latin; it was read as if they were Latin.",
         "Type it again on an English keyboard.", cell,
     )  # fmt: skip
 

@@ -89,7 +89,7 @@ def _heads(out: Rows, lines: list[SheetRow], across: Column | None, values: Valu
             lookalikes(out, text, address(header, place))
         if place > min(places) and place not in places:
             out.remark(
-                "column_unknown", Severity.BLOCKER, f"The column headed '{text}' is not one this return knows.",
+                "column_unknown", Severity.BLOCKER, f"The column headed {out.quoted(text)} is not one this return knows.",
                 "Use the template's headings.", address(header, place),
             )  # fmt: skip
     return header, places

@@ -9,7 +9,6 @@ from lscb_data.laid import Row, Rows, SheetRow, Unread, Values, above, is_note, 
 from lscb_data.spelling import has_lookalikes
 from lscb_data.workbook import Grid, address
 
-HEADINGS = 3  # so many in one row are no chance
 Keys = set[tuple[str, str]]  # the keys that rows have: a column's name, and what its text means
 
 
@@ -65,12 +64,10 @@ def _wrong_headings(out: Rows, headings: Headings) -> bool:
     missing = [c for c in out.sheet.columns if c.name not in there and c.required and not c.bare]
     doubled = {name: places for name, places in headings.whole.items() if len(places) > 1}
     if missing:
-        # A row that has one heading by chance may be a child's: its texts are not said again.
-        hushed = out.sheet.names_children and len(there) < HEADINGS
         out.remark(
             "column_missing", Severity.BLOCKER,
             "No column headed " + ", ".join(f"'{c.printed[0] if c.printed else c.name}'" for c in missing)
-            + ("" if hushed else "; the sheet's columns are headed " + ", ".join(f"'{t}'" for t in texts.values())) + ".",
+            + f"; the sheet's columns are headed {out.quoted(*texts.values())}.",
             "Put the heading back as the template has it.", address(headings.number, min(texts)),
         )  # fmt: skip
     for name, places in doubled.items():
@@ -112,7 +109,7 @@ def _unknown_headings(out: Rows, headings: Headings, at: dict[str, int], beside:
         if place not in unknown:
             continue
         renamed = [c for c in absent if any(values.fits(c, texts[place]) for _, texts in beside if place in texts)]
-        said = f"The column headed '{text}' is not part of this return"
+        said = f"The column headed {out.quoted(text)} is not part of this return"
         if renamed:
             said += f", and there are no figures under '{renamed[0].printed[0]}': it may be that one under another name."
             fix = "Head it as the template does, or take it out."

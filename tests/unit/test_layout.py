@@ -238,6 +238,16 @@ def test_columns_and_rules_of_other_periods_are_left_out() -> None:
     assert later.rows[0].texts["new"] == "5"
 
 
+def test_no_child_is_named_where_a_row_stands_among_the_headings() -> None:
+    child = {"name": "child", "type": "identifier", "printed": ["Child"], "identifier": True, "description": "Child"}
+    plans = {"layout": "table", "columns": [child, {"name": "age", "printed": ["Age"], "type": "count", "description": "Age"}]}
+    out = laid(plans, ["Child", "Age", "Zoë Аarden", "Age 7"], ["Ann", 7])
+    assert "column_unknown" in {f.code for f in out.findings}
+    missing = laid(plans, ["Child", None, "Zoë Aarden", 7], ["Ann", 7])
+    assert [f.code for f in missing.findings] == ["column_missing"]
+    assert not [f for f in (*out.findings, *missing.findings) if "Zoë" in f.message]
+
+
 # months across
 
 ACROSS: dict[str, Any] = {
