@@ -80,8 +80,10 @@ class Values:
             case "text" | "identifier":
                 return bool(column.pattern) and re.fullmatch(column.pattern or "", text, re.ASCII) is not None
             case _:
-                worded = bool(column.pattern) and len(text) <= 30 and re.search(r"\d", text) is not None and not is_note(text)
-                return worded or looks_like_figure(text) or text.lower() in column.words
+                found = re.fullmatch(column.pattern, text, re.ASCII) if column.pattern else None
+                said = {text, found[1] or "" if found else ""}
+                badly = bool(column.pattern) and len(text) <= 30 and re.search(r"\d", text) is not None and not is_note(text)
+                return badly or any(looks_like_figure(one) or one.lower() in column.words for one in said)
 
     def meant(self, column: Column, text: str) -> str:
         """What the text says in this column, so that two ways to write a month, an area or a provider are one."""

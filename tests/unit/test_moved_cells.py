@@ -320,7 +320,7 @@ CHANGES: tuple[Change, ...] = (
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 @seed(2015)
-@settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_figure_is_lost_or_changed_without_a_finding_of_weight(change: Change, data: st.DataObject) -> None:
     real = data.draw(st.sampled_from(REALS + LENIENT))
