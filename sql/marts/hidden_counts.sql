@@ -181,14 +181,17 @@ parting_sums as (
 
 -- What is counted by itself and is also a part, or some parts, of a breakdown.
 bands as (
-    select *
+    select
+        bands_declared.measure,
+        bands_declared.broken_down,
+        bands_declared.breakdown
     from (
         values
         ('cp_plans_open_two_years', 'cp_plans_open', '2_years_and_over'),
         ('cp_plans_ended_two_years', 'cp_plans_ended', '2_years_and_over'),
         ('icpc_within_15_days', 'icpc_held', '0_to_10'),
         ('icpc_within_15_days', 'icpc_held', '11_to_15')
-    ) as declared (measure, broken_down, breakdown)
+    ) as bands_declared (measure, broken_down, breakdown)
 ),
 
 band_sums as (

@@ -22,20 +22,24 @@ comment on column published.indicators.title is 'Its name for people';
 create table published.indicator_values as
     select
         'cp_reregistration_percent' as indicator, 'E10000003' as area_code, 'Cambridgeshire' as area,
-        null::varchar as provider, 'month' as period_type, period, period_start, period_start + interval 1 month as period_end,
+        null::varchar as provider, 'month' as period_type, period, period_start,
+        period_start + interval 1 month as period_end,
         null::varchar as breakdown_type, 'all' as breakdown, 'percent' as unit, numerator, denominator, value,
-        as_printed, status, null::varchar as qualifier, null::varchar as note, null::varchar as population_id
+        as_printed, status, null::varchar as qualifier, null::varchar as note, null::varchar as population_id,
+        null::varchar as cell
     from (values
         ('2014-07', date '2014-07-01', 13, 32, 40.63::decimal(18, 2), 40.63::decimal(18, 2), 'reported'),
         ('2014-08', date '2014-08-01', null, null, null, null, 'suppressed')
     ) as v (period, period_start, numerator, denominator, value, as_printed, status)
     union all
     select
-        'cp_plans_open_per_10000', 'E10000003', 'Cambridgeshire', null, 'date', '2015-03-31', date '2015-03-31', date '2015-03-31',
-        null, 'all', 'per 10,000', 387, 131150, 29.51, 30.34, 'reported', null, null, 'mid-2014';
+        'cp_plans_open_per_10000', 'E10000003', 'Cambridgeshire', null, 'date', '2015-03-31', date '2015-03-31',
+        date '2015-03-31',
+        null, 'all', 'per 10,000', 387, 131150, 29.51, 30.34, 'reported', null, null, 'mid-2014', null;
 create table audit.lineage as
     select
-        'cp_reregistration_percent' as indicator, 'E10000003' as area_code, null::varchar as provider, 'month' as period_type, period,
+        'cp_reregistration_percent' as indicator, 'E10000003' as area_code, null::varchar as provider,
+        'month' as period_type, period,
         null::varchar as breakdown_type, 'all' as breakdown, 'csc.1' as submission_id, '{CELLS}' || a1 as cell, printed,
         of_what
     from (values
@@ -44,7 +48,8 @@ create table audit.lineage as
     ) as v (period, a1, printed, of_what);
 create table conformed.observations as
     select
-        'csc.1' as submission_id, null::varchar as measure, 'cp_reregistration_percent' as prints, 'month' as period_type, '2014-07' as period,
+        'csc.1' as submission_id, null::varchar as measure, 'cp_reregistration_percent' as prints, 'month' as period_type,
+        '2014-07' as period,
         'E10000003' as area_code, null::varchar as provider, null::varchar as breakdown_type, 'all' as breakdown,
         '40.63%' as printed, 40.63 as value, '{CELLS}E5' as cell, 'accepted' as standing;
 create table conformed.record_files as
