@@ -23,19 +23,27 @@ spans as (
     where subject = 'plans'
 ),
 
+days as (
+    select * from conformed.days
+),
+
 -- A month is years × 12 + months; what is reached on a day is so at the end of its month.
 plan_months as (
     select
-        area_code,
-        sex,
-        ethnicity,
-        category_latest,
-        year(started) * 12 + month(started) as enters,
-        year(open_until) * 12 + month(open_until) as leaves,
-        year(birth_month) * 12 + month(birth_month) as born,
-        started
+        plans.area_code,
+        plans.sex,
+        plans.ethnicity,
+        plans.category_latest,
+        first_days.like_day,
+        first_days.quarter_number as enters,
+        last_days.month_number as leaves_month,
+        last_days.quarter_number as leaves,
+        year(plans.birth_month) * 12 + month(plans.birth_month) as born
     from plans
-    where date_trunc('month', started) < date_trunc('month', open_until)
+    inner join days as first_days on plans.started = first_days.day
+    inner join days as last_days on plans.open_until = last_days.day
+    -- Asked of the plan and not of its two days, or each day would be held against every other.
+    where year(plans.started) * 12 + month(plans.started) < year(plans.open_until) * 12 + month(plans.open_until)
 ),
 
 -- By quarters, known by their last months: an end of a month that closes no quarter is not asked for.
@@ -45,39 +53,36 @@ plan_quarters as (
         sex,
         ethnicity,
         category_latest,
-        enters + (36000 - enters) % 3 as enters,
-        leaves + (36000 - leaves) % 3 as leaves,
+        enters,
+        leaves,
         born + (36000 - born) % 3 as born
     from plan_months
-    where enters + (36000 - enters) % 3 < leaves + (36000 - leaves) % 3
+    where enters < leaves
 ),
 
 stays as (
     select
         area_code,
-        enters,
-        leaves,
-        year(started + interval 3 month) * 12 + month(started + interval 3 month) as three_months,
-        year(started + interval '3 months 1 day') * 12 + month(started + interval '3 months 1 day') as over_three_months,
-        year(started + interval '6 months 1 day') * 12 + month(started + interval '6 months 1 day') as over_six_months,
-        year(started + interval 12 month) * 12 + month(started + interval 12 month) as one_year,
-        year(started + 729) * 12 + month(started + 729) as two_years
+        like_day,
+        leaves_month,
+        count(*) as children
     from plan_months
+    group by area_code, like_day, leaves_month
 ),
 
 stays_grouped as (
     select
-        area_code::varchar as area_code,
-        enters,
-        leaves,
-        three_months,
-        over_three_months,
-        over_six_months,
-        one_year,
-        two_years,
-        count(*) as children
+        stays.area_code::varchar as area_code,
+        days.month_number as enters,
+        stays.leaves_month as leaves,
+        days.enters_three_months as three_months,
+        days.enters_over_three as over_three_months,
+        days.enters_over_six as over_six_months,
+        days.enters_one_year as one_year,
+        days.enters_two_years as two_years,
+        stays.children
     from stays
-    group by area_code, enters, leaves, three_months, over_three_months, over_six_months, one_year, two_years
+    inner join days on stays.like_day = days.day
 ),
 
 ages_grouped as (

@@ -7,6 +7,10 @@ with plans as (
     where is_counted
 ),
 
+days as (
+    select * from conformed.days
+),
+
 spans as (
     select
         area_code::staging.code as area_code,
@@ -21,11 +25,13 @@ started as (
     select
         plans.area_code,
         plans.started,
-        plans.previous_ended,
         plans.transfer_in,
-        date_trunc('month', plans.started)::date as month_start,
-        date_trunc('quarter', plans.started)::date as quarter_start,
-        (date_trunc('year', plans.started - interval 3 month) + interval 3 month)::date as year_start,
+        days.month_start,
+        days.quarter_start,
+        days.year_start,
+        plans.previous_ended,
+        days_ended.months_24 as within_until,
+        days_held.months_24 as held_for_24_months,
         case
             when plans.plan_number > 1 or plans.previous_plans > 0 then true
             when plans.previous_plans = 0 then false
@@ -51,14 +57,17 @@ started as (
             plans.area_code = spans.area_code
             and plans.started >= spans.covers_from
             and plans.started <= spans.covers_to
+    inner join days on plans.started = days.day
+    left join days as days_ended on plans.previous_ended = days_ended.day
+    left join days as days_held on spans.covers_from = days_held.day
 ),
 
 started_judged as (
     select
         *,
         case
-            when previous_ended + interval 24 month >= started then true
-            when has_all_earlier or not is_subsequent or held_from + interval 24 month <= started then false
+            when within_until >= started then true
+            when has_all_earlier or not is_subsequent or held_for_24_months <= started then false
         end as is_within_24_months,
         case
             when previous_ended >= year_start then true

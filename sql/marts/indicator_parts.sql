@@ -64,7 +64,14 @@ lines as (
     where len(numerator) > 1
 ),
 
-line_totals as (
+lines_named as (
+    select
+        *,
+        unnest(measures_named) as measure
+    from lines
+),
+
+sums_of_lines as (
     select
         lines.indicator,
         lines.indicator_kind,
@@ -80,12 +87,7 @@ line_totals as (
         case when count(measures.value) = lines.parts_needed then sum(measures.value) end as value,
         case
             when count(*) filter (where measures.is_known) = lines.parts_needed
-                then
-                    if(
-                        lines.parts_needed = 1,
-                        max(coalesce(measures.value, measures.low)),
-                        sum(coalesce(measures.value, measures.low, 0))
-                    )
+                then sum(coalesce(measures.value, measures.low, 0))
         end as low,
         case
             when count(coalesce(measures.value, measures.high)) = lines.parts_needed
@@ -96,7 +98,6 @@ line_totals as (
             else coalesce(max(measures.status) filter (where measures.status <> 'reported'), 'reported')
         end as status,
         case
-            when lines.parts_needed = 1 then max(measures.qualifier)
             when count(measures.value) < lines.parts_needed and count(*) filter (where measures.is_known) = lines.parts_needed
                 then 'range'
         end as qualifier,
@@ -105,15 +106,12 @@ line_totals as (
         bool_and(measures.is_public) as is_public,
         bool_or(measures.is_hidden) as is_hidden,
         string_agg(distinct measures.submission_id, '; ' order by measures.submission_id) as submission_id,
-        string_agg(measures.cell, '; ' order by measures.measure) as cell,
-        case when lines.parts_needed = 1 then max(measures.as_printed) end as as_printed,
-        case when lines.parts_needed = 1 then max(measures.places_printed) end as places_printed,
-        case when lines.parts_needed = 1 then max(measures.cell_printed) end as cell_printed,
-        case when lines.parts_needed = 1 then max(measures.submission_printed) end as submission_printed
-    from lines
-    inner join measures_judged as measures on list_contains(lines.measures_named, measures.measure)
+        string_agg(measures.cell, '; ' order by measures.measure) as cell
+    from lines_named as lines
+    inner join measures_judged as measures on lines.measure = measures.measure
     where
-        (measures.breakdown_type is null or list_contains(lines.breakdown_types, measures.breakdown_type))
+        lines.parts_needed > 1
+        and (measures.breakdown_type is null or list_contains(lines.breakdown_types, measures.breakdown_type))
         and (lines.indicator_kind <> 'mean' or measures.period_type in ('quarter', 'year'))
         and (lines.indicator_kind <> 'share' or measures.breakdown_type is not null)
     group by
@@ -122,12 +120,86 @@ line_totals as (
         measures.breakdown_type, measures.breakdown
     -- A sum is broken down only where all that it is made of are.
     having measures.breakdown_type is null or count(*) = lines.parts_needed
-    qualify row_number() over (
-        partition by
-            lines.indicator, lines.is_numerator, measures.area_code, measures.provider, measures.period_type, measures.period,
-            measures.breakdown_type, measures.breakdown
-        order by lines.parts_needed
-    ) = 1
+),
+
+-- Most lines are of one measure; it stands there as it is.
+line_totals as (
+    select
+        lines.indicator,
+        lines.indicator_kind,
+        lines.is_numerator,
+        measures.area_code,
+        measures.provider,
+        measures.period_type,
+        measures.period,
+        measures.period_start,
+        measures.period_end,
+        measures.breakdown_type,
+        measures.breakdown,
+        measures.value,
+        case when measures.is_known then coalesce(measures.value, measures.low) end as low,
+        coalesce(measures.value, measures.high) as high,
+        measures.status,
+        measures.qualifier,
+        measures.note,
+        measures.query,
+        measures.is_public,
+        measures.is_hidden,
+        measures.submission_id,
+        measures.cell,
+        measures.as_printed,
+        measures.places_printed,
+        measures.cell_printed,
+        measures.submission_printed
+    from lines_named as lines
+    inner join measures_judged as measures on lines.measure = measures.measure
+    where
+        lines.parts_needed = 1
+        and (measures.breakdown_type is null or list_contains(lines.breakdown_types, measures.breakdown_type))
+        and (lines.indicator_kind <> 'mean' or measures.period_type in ('quarter', 'year'))
+        and (lines.indicator_kind <> 'share' or measures.breakdown_type is not null)
+    union all
+    select
+        sums.indicator,
+        sums.indicator_kind,
+        sums.is_numerator,
+        sums.area_code,
+        sums.provider,
+        sums.period_type,
+        sums.period,
+        sums.period_start,
+        sums.period_end,
+        sums.breakdown_type,
+        sums.breakdown,
+        sums.value,
+        sums.low,
+        sums.high,
+        sums.status,
+        sums.qualifier,
+        sums.note,
+        sums.query,
+        sums.is_public,
+        sums.is_hidden,
+        sums.submission_id,
+        sums.cell,
+        null as as_printed,
+        null as places_printed,
+        null as cell_printed,
+        null as submission_printed
+    from sums_of_lines as sums
+    where
+        not exists (
+            select 1 as there_is from measures
+            where
+                sums.is_numerator
+                and sums.indicator = measures.measure
+                and sums.area_code = measures.area_code
+                and sums.provider is not distinct from measures.provider
+                and sums.period_type = measures.period_type
+                and sums.period = measures.period
+                and sums.breakdown_type is not distinct from measures.breakdown_type
+                and sums.breakdown = measures.breakdown
+        )
 ),
 
 numerators as (
@@ -311,7 +383,11 @@ select
     is_hidden,
     population_date,
     population_id,
-    array_to_string(list_sort(list_distinct(string_split(submissions_named, '; '))), '; ') as submission_id,
+    case
+        when contains(submissions_named, '; ')
+            then array_to_string(list_sort(list_distinct(string_split(submissions_named, '; '))), '; ')
+        else submissions_named
+    end as submission_id,
     cell,
     as_printed,
     places_printed,
