@@ -72,5 +72,6 @@ from cells_named
 left join cells_read on cells_named.cell = cells_read.cell
 where cells_named.cell like '%!%!%'
 order by
-    cells_named.indicator, cells_named.area_code, cells_named.provider, cells_named.period_type, cells_named.period, cells_named.breakdown_type,
+    cells_named.indicator, cells_named.area_code, cells_named.provider, cells_named.period_type, cells_named.period,
+    cells_named.breakdown_type,
     cells_named.breakdown, cells_named.cell, cells_read.submission_id, cells_read.of_what, cells_read.printed

@@ -195,7 +195,8 @@ select
     'query' as severity,
     replace(differing.measure, '_', ' ') || ', ' || differing.area_code || ', ' || differing.period || ': the records give '
     || format('{:,}', differing.counted::bigint) || ', the total supplied is ' || format('{:,}', differing.supplied::bigint)
-    || '. ' || coalesce('It could be for: ' || reasons_together.reasons || '.', 'No plan was found that could be why.') as message,
+    || '. '
+    || coalesce('It could be for: ' || reasons_together.reasons || '.', 'No plan was found that could be why.') as message,
     'Say which is right; correct the total, or the records that are wrong.' as fix
 from differing
 left join reasons_together

@@ -54,10 +54,10 @@ conferences_once as (
     qualify row_number() over (
         partition by rows_sent.child, coalesce(rows_sent.area_code, board.area_code), rows_sent.conference
         order by
-            submissions.submission_rank,
+            submissions.submission_rank asc,
             coalesce(rows_sent.enquiry_started <= rows_sent.conference, false) desc,
             rows_sent.enquiry_started desc nulls last,
-            rows_sent.row
+            rows_sent.row asc
     ) = 1
 )
 

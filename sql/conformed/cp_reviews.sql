@@ -26,8 +26,9 @@ select
 from reviews
 inner join submissions on reviews.submission_id = submissions.submission_id
 cross join board
-qualify row_number() over (
-    partition by reviews.child, coalesce(reviews.area_code, board.area_code), reviews.started, reviews.reviewed
-    order by submissions.submission_rank, reviews.row
-) = 1
+qualify
+    row_number() over (
+        partition by reviews.child, coalesce(reviews.area_code, board.area_code), reviews.started, reviews.reviewed
+        order by submissions.submission_rank, reviews.row
+    ) = 1
 order by area_code, reviews.child, reviews.started, reviews.reviewed

@@ -163,8 +163,8 @@ def test_no_total_less_its_shown_parts_gives_a_small_count() -> None:
     ):
         started = ("2012-05-01", "2014-05-01", "2014-10-01", "2015-03-10")[number % 4]
         rows += children(
-            (number * 7) % 11, started, of=f"{born}{sex}{code}", born=born, sex=sex, category_latest=code, category_initial=code,
-            ethnicity=("WBRI", "BOTH", "CHNE", "NOBT")[number % 3],
+            (number * 7) % 11, started, of=f"{born}{sex}{code}", born=born, sex=sex,
+            category_latest=code, category_initial=code, ethnicity=("WBRI", "BOTH", "CHNE", "NOBT")[number % 3],
         )  # fmt: skip
     w = published(*rows)
     true = {
