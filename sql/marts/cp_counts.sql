@@ -1,7 +1,11 @@
 -- One row per measure × council × period × breakdown that was counted from records: only where the records cover the period.
 -- low, high: the least and the most that it can be, where some of the records leave it open
 with measures as (
-    select *
+    select
+        declared.measure,
+        declared.subject,
+        declared.kind,
+        declared.unit
     from (
         values
         ('cp_plans_started', 'plans', 'flow', 'plans'),

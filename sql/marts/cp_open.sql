@@ -98,8 +98,9 @@ ages_grouped as (
 
 ages as (
     select
-        *,
-        lead(from_months) over (order by from_months) as to_months
+        bands.age,
+        bands.from_months,
+        lead(bands.from_months) over (order by bands.from_months) as to_months
     from (
         values
         ('unborn', -12000), ('under_1', 0), ('1_to_4', 12), ('5_to_9', 60), ('10_to_15', 120), ('16_and_over', 192)
