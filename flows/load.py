@@ -20,7 +20,7 @@ from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
 from flows.server import passing_server
-from lscb_data import publish, warehouse
+from lscb_data import disk, publish, warehouse
 from lscb_data.board import Board, at
 from lscb_data.contract import Contracts, load_contracts
 from lscb_data.finding import UserError
@@ -43,19 +43,22 @@ def run(home: Path, period: str | None = None, agency: str | None = None, wait: 
     for handler in logging.getLogger().handlers + logging.getLogger("prefect").handlers:
         if isinstance(handler, PrefectConsoleHandler):
             handler.setLevel(logging.WARNING)
-            handler.addFilter(_not_raised)
+            handler.addFilter(_for_a_person)
     own = nullcontext(PREFECT_API_URL.value()) if PREFECT_API_URL.value() else passing_server()
     with own as address, temporary_settings({PREFECT_API_URL: address}):
-        ended = load_returns(str(home), period, agency, wait, return_state=True)
+        try:
+            ended = load_returns(str(home), period, agency, wait, return_state=True)
+        finally:
+            for name in ("prefect.flow_runs", "prefect.task_runs"):
+                for handler in logging.getLogger(name).handlers:
+                    handler.flush()  # before the server goes
         state = cast(State[Summary], ended)  # Prefect types it as a state of a state
-        for name in ("prefect.flow_runs", "prefect.task_runs"):
-            for handler in logging.getLogger(name).handlers:
-                handler.flush()  # before the server goes
         return state.result(), state.name or ""  # a failed state raises here
 
 
-def _not_raised(record: logging.LogRecord) -> bool:
-    return record.levelno < logging.ERROR
+def _for_a_person(record: logging.LogRecord) -> bool:
+    """What the load itself says; what is raised is said once, and what Prefect has to say stands in its log."""
+    return record.levelno < logging.ERROR and "prefect" not in Path(record.pathname).parts
 
 
 @flow(name="load-returns", persist_result=False)
@@ -133,9 +136,11 @@ def no_values(what: str) -> Iterator[None]:
     """Let nothing that was in a cell into Prefect's logs and records, which keep every exception: only its kind and place."""
     try:
         yield
-    except (UserError, OSError, duckdb.IOException):
-        raise
-    except Exception as error:  # noqa: BLE001 - raised again, without its words
+    except Exception as error:
+        if full := disk.said(error):
+            raise UserError(full) from None
+        if isinstance(error, UserError | OSError | duckdb.IOException):
+            raise
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}, line {last.lineno}"
         raise FaultError(f"{what}: {type(error).__name__} in {place}. Nothing was published; report it.") from None

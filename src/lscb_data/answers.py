@@ -91,9 +91,11 @@ def template(
     Without --period it is for the last period that has ended.
     """
     from datetime import UTC, datetime
+    from io import BytesIO
 
     from lscb_data import board, show
     from lscb_data import template as room
+    from lscb_data.disk import write_whole
 
     here = board_of(context)
     contracts = contracts_of(here)
@@ -107,7 +109,9 @@ def template(
     made = room.template(contract, when, contracts.codes, area_name or "")
     if out.exists():
         raise UserError(f"{out} is there already; name another file with --out.")
-    made.book.save(out)
+    content = BytesIO()  # a workbook that finds no room while it is being saved would say so again when it goes
+    made.book.save(content)
+    write_whole(out, content.getvalue())
     show.say(f"{out}: {contract.title} for {when}.")
 
 

@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from lscb_data import answers
+from lscb_data import answers, disk
 from lscb_data.finding import Severity, UserError
 from lscb_data.options import (
     File,
@@ -235,13 +235,14 @@ def main(args: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of the output went away: head, less
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for Python's own last flush
         return 0
-    except OSError as error:
-        if "--debug" in given:
-            raise
-        return _fail(f"{error.strerror or type(error).__name__}: {error.filename or ''}", UserError.exit_code)
     except Exception as error:
         if "--debug" in given:
             raise
+        if full := disk.said(error):
+            return _fail(full, UserError.exit_code)
+        if isinstance(error, OSError):
+            said = error.strerror or str(error) or type(error).__name__
+            return _fail(f"{said}: {error.filename}" if error.filename else said, UserError.exit_code)
         return _fail(f"A fault of this software ({type(error).__name__}). For its details: lscb --debug …", FAULT)
 
 

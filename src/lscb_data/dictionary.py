@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.disk import write_whole
 from lscb_data.indicator import Indicator, Topic
 from lscb_data.label import IN_WORDS
 from lscb_data.sql_files import Table
@@ -25,12 +26,12 @@ def write(out: Path, contracts: Contracts, indicators: Indicators, published: Se
     """Write every page and schema under `out`, and take away pages of what is no more. The paths written."""
     made = pages(contracts, indicators, published) | schemas()
     for path in sorted(out.glob("**/*.md")):
-        if path.relative_to(out).as_posix() not in made and path.read_text("utf-8").startswith(MADE):
+        if path.relative_to(out).as_posix() not in made and path.read_bytes().startswith(MADE.encode()):
             path.unlink()
     for name, text in made.items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        write_whole(path, text.encode())
     return [out / name for name in made]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, ENOSPC
@@ -12,22 +13,23 @@ FULL = {number: os.strerror(number) for number in (ENOSPC, EDQUOT, EFBIG)}
 _IN_WORDS = re.compile(rf'(?:"(?P<file>[^"\n]+)".*)?(?P<why>{"|".join([*FULL.values(), "database or disk is full"])})')
 
 
-def said(error: BaseException | None) -> str | None:
+def said(error: BaseException | None, what: str | None = None) -> str | None:
     """One sentence where the error, or one that led to it, is that a disk is full; None for any other.
 
-    DuckDB and SQLite say it in words only.
+    DuckDB and SQLite say it in words only. `what` could not be written where the error does not name it; else a passing file.
     """
+    what = what or f"a passing file in {tempfile.tempdir or 'the folder for those'}"
     while error:
         if isinstance(error, OSError) and error.errno in FULL:
-            return _no_room(error.filename, FULL[error.errno])
+            return _no_room(error.filename or what, FULL[error.errno])
         if found := _IN_WORDS.search(str(error)):
-            return _no_room(found["file"], found["why"])
+            return _no_room(found["file"] or what, found["why"])
         error = error.__cause__ or error.__context__
     return None
 
 
-def _no_room(file: str | None, why: str) -> str:
-    return f"There is no room to write {file or 'a file'}: {why}. Make room and do the same again."
+def _no_room(what: str, why: str) -> str:
+    return f"There is no room to write {what}: {why}. Make room and do the same again."
 
 
 @contextmanager
@@ -43,7 +45,8 @@ def whole(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        error.filename = error.filename or str(path)
+        if error.errno in FULL or not error.filename:  # a copy that has no room names what it copies from
+            error.filename = str(path)
         raise
     finally:
         part.unlink(missing_ok=True)

@@ -1,5 +1,9 @@
 """What a load leaves behind: when all is well, when a return is refused, and when the load itself fails."""
 
+import os
+import resource
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -270,3 +274,29 @@ def test_a_file_that_never_answers_is_refused_and_the_others_are_loaded(
     assert state.name == "Completed with refusals"
     assert submissions(board) == {good.id: "accepted", silent.id: "refused"}
     assert len(tries) == 3
+
+
+def test_a_disk_that_is_full_is_said_in_one_sentence_and_the_last_good_warehouse_stands(
+    board: Board, receiving: Receiving
+) -> None:
+    from prefect.settings import PREFECT_API_URL
+
+    receiving("08-01", MARAC, Q1)
+    load(board)
+    served, most = current(board), 200_000  # which the system lets no file grow over: less than any warehouse
+
+    def lscb_load(limit: int) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lscb_data.cli", "--home", str(board.home), "load"],
+            env=os.environ | {"PREFECT_API_URL": str(PREFECT_API_URL.value())},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)),
+            capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    failed = lscb_load(most)
+    assert (failed.returncode, failed.stderr.count("\n")) == (1, 1), failed.stderr
+    assert failed.stderr.startswith(f"There is no room to write {board.warehouse}/builds/")
+    assert list((board.warehouse / "builds").iterdir()) == [served]
+    assert current(board) == served
+    assert lscb_load(resource.RLIM_INFINITY).returncode == 0
+    assert current(board) != served
