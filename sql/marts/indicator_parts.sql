@@ -261,6 +261,7 @@ populations_first_used as (
 over_the_line as (
     select
         *,
+        indicator_kind not in ('percent', 'share', 'rate', 'mean') as is_count,
         make_date((year(period_end) - if(month(period_end) < 4, 1, 0))::integer, 6, 30) as population_date
     from numerators
 ),
@@ -314,10 +315,11 @@ whole as (
             denominators.cell,
             case when numerators.indicator_kind = 'rate' then populations.cell end
         ) as cell,
-        numerators.as_printed,
-        numerators.places_printed,
-        numerators.cell_printed,
-        numerators.submission_printed
+        -- A printed count stands beside a count: it is no percentage, share, rate or mean of it.
+        case when numerators.is_count then numerators.as_printed end as as_printed,
+        case when numerators.is_count then numerators.places_printed end as places_printed,
+        case when numerators.is_count then numerators.cell_printed end as cell_printed,
+        case when numerators.is_count then numerators.submission_printed end as submission_printed
     from over_the_line as numerators
     left join denominators
         on

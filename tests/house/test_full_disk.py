@@ -82,7 +82,9 @@ def test_template(board: Board, lscb: Lscb) -> None:
     (made,) = set(standing(board.home)) - set(before)
     size = (board.home / made).stat().st_size
     (board.home / made).unlink()
-    assert f"{NO_ROOM}{made}: " in lscb(*words, most=size - 1, code=1)
+    assert f"{NO_ROOM}{made}: " in lscb(
+        *words, most=size - 100, code=1
+    )  # its own time of making packs into a few bytes more or less
     assert standing(board.home) == before
 
 

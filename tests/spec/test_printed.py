@@ -191,3 +191,17 @@ def test_words_stay_words() -> None:
     )
     row = w.row("rating", "2014-15 Q1")
     assert (row.value, row.qualifier, row.status) == (None, "Green", "reported")
+
+
+def test_a_total_printed_for_the_quarter_is_no_mean_share_or_percentage() -> None:
+    w = told(
+        months("starts", "2014-04", 33, 26, 29),
+        figure("starts", "2014-15 Q1", 88),
+        months("again", "2014-04", 7, 6, 7),
+        figure("again", "2014-15 Q1", 20),
+        indicators=[STARTS, AGAIN, PERCENT, indicator("starts_mean", "mean", of="starts", places=2)],
+    )
+    assert w.row("starts", "2014-15 Q1").as_printed == 88
+    for code in ("starts_mean", "again_percent"):
+        assert w.row(code, "2014-15 Q1").as_printed is None
+    assert w.findings("printed_differs") == []
