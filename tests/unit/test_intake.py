@@ -166,3 +166,27 @@ def test_ages_in_whole_years(judge: Judges, born: str, on: str, years: int) -> N
     if day(on) < date(2014, 7, 1):
         _, (kept,) = judge({"Date of Birth": born, START: on})
         assert kept["age_at_start"] == years
+
+
+@pytest.mark.parametrize("groups", ["<Reviews>{0}{1}</Reviews>", "<Reviews>{0}</Reviews><Reviews>{1}</Reviews>"])
+def test_each_review_of_a_census_is_a_row_however_they_are_grouped(contracts: Contracts, tmp_path: Path, groups: str) -> None:
+    days = [f"<CPPreviewDate>{day}</CPPreviewDate>" for day in ("2014-08-01", "2015-01-15")]
+    (tmp_path / "census.xml").write_text(
+        "<Message><Header><Source><LEA>873</LEA></Source></Header><Children><Child>"
+        "<ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers>"
+        "<ChildCharacteristics><Ethnicity>WBRI</Ethnicity></ChildCharacteristics>"
+        "<CINdetails><ChildProtectionPlans><CPPstartDate>2014-05-20</CPPstartDate>"
+        "<InitialCategoryOfAbuse>NEG</InitialCategoryOfAbuse><LatestCategoryOfAbuse>NEG</LatestCategoryOfAbuse>"
+        f"<NumberOfPreviousCPP>0</NumberOfPreviousCPP>{groups.format(*days)}"
+        "</ChildProtectionPlans></CINdetails></Child></Children></Message>"
+    )
+    contract, area = contracts["csc__cin_census"], ("E10000003", "Cambridgeshire")
+    found = judge_records(
+        Intake(tmp_path / "census.xml", contract, contracts.codes, parse("2014-15"), area, KEY, lambda one: tmp_path / one)
+    )
+    assert (said(found), found.received, found.accepted) == ([], 4, 4)
+    reviews = pq.read_table(tmp_path / "reviews").to_pylist()
+    assert [(row["started"], row["reviewed"]) for row in reviews] == [
+        (date(2014, 5, 20), date(2014, 8, 1)), (date(2014, 5, 20), date(2015, 1, 15)),
+    ]  # fmt: skip
+    assert {row["child"] for row in reviews} == {row["child"] for row in pq.read_table(tmp_path / "plans").to_pylist()}
