@@ -1,11 +1,7 @@
 -- One row per single assessment, known by its child, the day of referral and its own start.
 -- working_days: of England, from the referral to the day on which it was authorised
 with submissions as (
-    select
-        submission_id,
-        row_number() over (order by period_end desc, received_at desc, submission_id desc) as submission_rank
-    from staging.submissions
-    where standing = 'accepted'
+    select * from conformed.standing_submissions
 ),
 
 board as (

@@ -1,10 +1,6 @@
 -- One row per child and council: the latest standing word on sex, ethnicity and month of birth.
 with submissions as (
-    select
-        submission_id,
-        row_number() over (order by period_end desc, received_at desc, submission_id desc) as submission_rank
-    from staging.submissions
-    where standing = 'accepted'
+    select * from conformed.standing_submissions
 ),
 
 board as (

@@ -1,12 +1,7 @@
 -- One row per child and initial child protection conference, with the section 47 enquiry that led to it.
 -- working_days: of England, from the enquiry's start to the conference; blank where the conference comes before it
 with submissions as (
-    select
-        submission_id,
-        period_end,
-        row_number() over (order by period_end desc, received_at desc, submission_id desc) as submission_rank
-    from staging.submissions
-    where standing = 'accepted'
+    select * from conformed.standing_submissions
 ),
 
 board as (

@@ -6,12 +6,7 @@
 -- is_latest: whether it is the last of the child's plans that are held
 -- rows_sent: how many rows of standing submissions are this plan, older versions included
 with recursive submissions as (
-    select
-        submission_id,
-        period_end,
-        row_number() over (order by period_end desc, received_at desc, submission_id desc) as submission_rank
-    from staging.submissions
-    where standing = 'accepted'
+    select * from conformed.standing_submissions
 ),
 
 board as (
@@ -63,7 +58,7 @@ rows_sent as (
 -- Codes are held as numbers that show themselves as what they stand for: text is many times as dear to write.
 rows_coded as (
     select
-        submissions.submission_rank::integer as submission_rank,
+        submissions.submission_rank,
         rows_sent.submission_id::staging.submission as submission_id,
         rows_sent.row,
         coalesce(rows_sent.area_code, board.area_code)::staging.code as area_code,

@@ -1,10 +1,6 @@
 -- One row per review of a child protection plan, known by its child, the plan's start and its own day.
 with submissions as (
-    select
-        submission_id,
-        row_number() over (order by period_end desc, received_at desc, submission_id desc) as submission_rank
-    from staging.submissions
-    where standing = 'accepted'
+    select * from conformed.standing_submissions
 ),
 
 board as (

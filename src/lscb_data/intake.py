@@ -18,6 +18,7 @@ from lscb_data.cell import Reader
 from lscb_data.codes import CodeList
 from lscb_data.contract import Return, Sheet
 from lscb_data.finding import Finding, Severity
+from lscb_data.held import HEAD
 from lscb_data.judgement import TABLE, Judgement, judge_batches, lay_out_sheets
 from lscb_data.period import Period
 from lscb_data.pseudonym import Key
@@ -26,11 +27,7 @@ from lscb_data.screen import literal, quote
 from lscb_data.workbook import UnreadableError, read_grids
 
 ROWS = 50_000  # to a batch of a workbook's rows
-
-
 NOTHING = Finding("no_rows", Severity.BLOCKER, "The file has no records.", "Send it filled in; if there are none, say so.")
-STAMP = {"submission_id": pa.string(), "sheet": pa.string()}
-
 Source: TypeAlias = str | pa.Table  # a query of texts, or the texts
 
 
@@ -71,7 +68,7 @@ def check_records(path: Path, contract: Return, codes: Mapping[str, CodeList], p
 
 def schema(sheet: Sheet) -> pa.Schema:
     """The columns of what is kept of a sheet."""
-    return pa.schema([*STAMP.items(), ("row", pa.int64()), ("accepted", pa.bool_()), *kept(sheet).items()])
+    return pa.schema([*HEAD.items(), *kept(sheet).items()])
 
 
 def _judge(intake: Intake, plainly: bool) -> Judgement:
@@ -117,8 +114,8 @@ def _lay_before(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 
 
 def _stamped(rows: pa.Table, submission: str, sheet: Sheet) -> pa.Table:
-    for place, (name, said) in enumerate(zip(STAMP, (submission, sheet.sheet), strict=True)):
-        rows = rows.add_column(place, name, pa.array([said] * rows.num_rows, pa.string()))
+    for place, (name, said) in enumerate({"submission_id": submission, "sheet": sheet.sheet}.items()):
+        rows = rows.add_column(place, name, pa.array([said] * rows.num_rows, HEAD[name]))
     return rows
 
 

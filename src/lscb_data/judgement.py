@@ -22,10 +22,11 @@ from lscb_data.column import Column
 from lscb_data.contract import Return, Sheet
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
+from lscb_data.held import arrow
 from lscb_data.layout import Row, Rows, lay_out
 from lscb_data.period import Period
 from lscb_data.rows import Judged, judge_row, row_model
-from lscb_data.screen import TYPES, quote, screen_sql
+from lscb_data.screen import quote, screen_sql
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, UnreadableError, read_grids
 
@@ -238,22 +239,20 @@ def _passed(row: Row, typed: Mapping[str, Any], sheet: Sheet) -> Judged:
 
 def _keep(connection: duckdb.DuckDBPyConnection, sheet: Sheet, name: str, rows: list[Judged]) -> None:
     """The rows as a typed table for the judge of the whole; what could not be read is NULL."""
-    columns = {c.name: TYPES[c.type] for c in sheet.columns}
-    held = {column: [_stored(row.values.get(column), kind) for row in rows] for column, kind in columns.items()}
-    kinds = {"bigint": pa.int64(), "decimal(28, 10)": pa.decimal128(28, 10), "date": pa.date32()}
+    kinds = {column.name: arrow(column) for column in sheet.columns}
     table = pa.table(
         {"row": pa.array([row.row.number for row in rows], pa.int64())}
-        | {column: pa.array(held[column], kinds.get(kind, pa.string())) for column, kind in columns.items()}
+        | {name: pa.array([_stored(row.values.get(name), kind) for row in rows], kind) for name, kind in kinds.items()}
     )
     connection.register("judged rows", table)
     connection.execute(f'create table {quote(name)} as from "judged rows"')
     connection.unregister("judged rows")
 
 
-def _stored(value: Any, kind: str) -> Any:
+def _stored(value: Any, kind: pa.DataType) -> Any:
     match value:
         case Figure():
-            return int(value.value) if kind == "bigint" and value.value is not None else value.value
+            return int(value.value) if kind == pa.int64() and value.value is not None else value.value
         case Rated():
             return value.code
         case Period():

@@ -21,10 +21,11 @@ from lscb_data.column import Column
 from lscb_data.contract import Sheet
 from lscb_data.figure import Figure
 from lscb_data.finding import Finding, Severity
+from lscb_data.held import UUID, arrow
 from lscb_data.laid import Row
 from lscb_data.pseudonym import BYTES, SEPARATOR, Key, pseudonyms
 from lscb_data.rows import judge_row, row_model
-from lscb_data.screen import TYPES, literal, quote, screen_sql
+from lscb_data.screen import literal, quote, screen_sql
 from lscb_data.spelling import clean
 from lscb_data.workbook import address
 
@@ -33,8 +34,6 @@ AREA = "area_code"  # the column of a row's council, where a sheet has one
 LISTED = 100  # findings of one kind in one column; the rest are counted
 BATCH = 100_000
 MEMORY = "1500MB"
-UUID = pa.uuid()
-KINDS = {"bigint": pa.int64(), "decimal(28, 10)": pa.decimal128(28, 10), "date": pa.date32()}
 RAGGED = Finding(
     "row_ragged", Severity.ERROR,
     "The row has more or fewer cells than there are headings, so that it is not clear which is which.",
@@ -51,7 +50,7 @@ def kept(sheet: Sheet) -> dict[str, pa.DataType]:
         if column.birth:
             names |= {column.birth.month: pa.date32()} | dict.fromkeys(column.birth.ages, pa.int32())
         else:
-            names[column.name] = UUID if column.is_identifier else KINDS.get(TYPES[column.type], pa.string())
+            names[column.name] = UUID if column.is_identifier else arrow(column)
     return names
 
 

@@ -18,7 +18,8 @@ from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.disk import digest, whole, write_whole
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
-from lscb_data.intake import Intake, judge_records
+from lscb_data.held import DECIMAL, HEAD, arrow
+from lscb_data.intake import Intake, judge_records, schema
 from lscb_data.judgement import Judgement, judge_file
 from lscb_data.period import Period, day, parse, quarter_of, year_of
 from lscb_data.pseudonym import Key, read_key
@@ -30,7 +31,6 @@ READER = 5  # counts up when what is read from the same file by the same contrac
 
 SET_ASIDE = "Its row was set aside: see the findings."
 PERIOD = ("period_type", "period", "period_start", "period_end")
-_DECIMAL = pa.decimal128(28, 10)
 FIGURES = pa.schema(
     [
         pa.field(name, kind)
@@ -41,7 +41,7 @@ FIGURES = pa.schema(
             "area_code provider period_type period": pa.string(),
             "period_start period_end": pa.date32(),
             "measure prints breakdown_type breakdown label printed": pa.string(),
-            "value low high": _DECIMAL,
+            "value low high": DECIMAL,
             "places": pa.int32(),
             "unit qualifier status note file cell": pa.string(),
         }.items()
@@ -199,15 +199,16 @@ def _write_rows(path: Path, submission: Submission, judged: Judgement, area: str
         table = pa.Table.from_pylist(list(figures(submission, judged, area)), schema=FIGURES)
     else:
         sheet, rows = judged.sheets[0]
-        table = pa.Table.from_pylist([_record(submission, sheet, row) for row in rows], schema=_record_schema(sheet))
+        table = pa.Table.from_pylist([_record(submission, sheet, row) for row in rows], schema=record_schema(sheet))
     with whole(path) as part:
         pq.write_table(table, part, compression="zstd")
 
 
-def _record_schema(sheet: Sheet) -> pa.Schema:
-    kinds = {"count": pa.int64(), "decimal": _DECIMAL, "percent": _DECIMAL, "date": pa.date32()}
-    head = [("submission_id", pa.string()), ("sheet", pa.string()), ("row", pa.int64()), ("accepted", pa.bool_())]
-    return pa.schema([*head, *((c.name, kinds.get(c.type, pa.string())) for c in sheet.columns), ("cell", pa.string())])
+def record_schema(sheet: Sheet) -> pa.Schema:
+    """The columns of what is kept of a sheet of records."""
+    if sheet.names_children:
+        return schema(sheet)
+    return pa.schema([*HEAD.items(), *((column.name, arrow(column)) for column in sheet.columns), ("cell", pa.string())])
 
 
 def _record(submission: Submission, sheet: Sheet, judged: Judged) -> dict[str, Any]:

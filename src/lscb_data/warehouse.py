@@ -10,20 +10,16 @@ import pyarrow as pa
 
 from lscb_data import disk
 from lscb_data.board import Board
-from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.contract import Contracts, Return
 from lscb_data.finding import UserError, first_line
+from lscb_data.held import columns
 from lscb_data.indicator import Indicator
 from lscb_data.period import Period, quarter_of, year_of
-from lscb_data.records import kept
-from lscb_data.screen import TYPES, literal, quote
+from lscb_data.screen import literal, quote
 from lscb_data.sql_files import SCHEMAS, Table, tables
-from lscb_data.staging import FIGURES, Landed, standing
+from lscb_data.staging import FIGURES, Landed, record_schema, standing
 from lscb_data.working_days import working_days
 
-DUCKDB = {
-    pa.string(): "varchar", pa.int64(): "bigint", pa.int32(): "integer", pa.bool_(): "boolean", pa.date32(): "date",
-    pa.uuid(): "uuid", pa.decimal128(28, 10): "decimal(28, 10)",
-}  # fmt: skip
 FINDING = (
     "return", "period", "submission", "file", "sheet", "cell", "column", "row", "code", "severity", "message", "fix",
 )  # fmt: skip
@@ -120,9 +116,9 @@ def _stage(
     worth = standing(landed)
     for name, contract in sorted(contracts.returns.items()):
         of_return = [one for one in landed if one.submission.receipt.return_ == name]
-        for view, sheet, columns in views(contract):
+        for view, sheet, kinds in views(contract):
             files = [one.rows[sheet] for one in of_return if sheet in one.rows]
-            _view(connection, view, columns, files)
+            _view(connection, view, kinds, files)
             connection.execute(f"comment on view staging.{quote(view)} is {literal(f'{contract.title}: {contract.grain}')}")
     measures = [quote(n) for n, c in sorted(contracts.returns.items()) if c.kind == "measures"]
     union = " union all by name ".join(f"from staging.{name}" for name in measures)
@@ -164,11 +160,11 @@ def name_codes(connection: duckdb.DuckDBPyConnection) -> None:
 def views(contract: Return) -> Iterator[tuple[str, str, dict[str, str]]]:
     """What staging has of a return: a view's name, the sheet whose rows it shows, and its columns."""
     if contract.kind == "measures":
-        yield contract.return_, "figures", _figure_columns()
+        yield contract.return_, "figures", columns(FIGURES)
         return
     for sheet in contract.sheets:
         name = contract.return_ if len(contract.sheets) == 1 else f"{contract.return_}__{sheet.sheet}"
-        yield name, sheet.sheet, _record_columns(sheet)
+        yield name, sheet.sheet, columns(record_schema(sheet))
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], files: list[Path]) -> None:
@@ -177,17 +173,6 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str
     paths = ", ".join(literal(str(path)) for path in files)
     held = f"union all by name from read_parquet([{paths}], union_by_name = true)" if files else ""
     connection.execute(f"create view staging.{quote(name)} as {empty} {held}")
-
-
-def _figure_columns() -> dict[str, str]:
-    return {field.name: DUCKDB[field.type] for field in FIGURES}
-
-
-def _record_columns(sheet: Sheet) -> dict[str, str]:
-    head = {"submission_id": "varchar", "sheet": "varchar", "row": "bigint", "accepted": "boolean"}
-    if sheet.names_children:
-        return head | {name: DUCKDB[kind] for name, kind in kept(sheet).items()}
-    return head | {c.name: TYPES[c.type] for c in sheet.columns} | {"cell": "varchar"}
 
 
 SUBMISSIONS = {

@@ -55,7 +55,7 @@ class Words:
         for column in self.sheet.columns:
             if column.block == block:
                 for printed in column.printed:
-                    yield fold(printed.replace("{board}", self.board)), column
+                    yield fold(printed), column
 
     @cached_property
     def _spellings(self) -> set[str]:
