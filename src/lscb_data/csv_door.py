@@ -1,25 +1,26 @@
-"""A CSV file of records, as large as it may be: read whole by the database where it is plain, record by record where it is not.
+"""A CSV file of records, as large as it may be: read by Arrow where it is plain, record by record where it is not.
 
-Plain is UTF-8, one delimiter, as many cells in every record as there are headings, and no blank record: the database then reads
-it many times as fast. Anything else is read by Python's csv module, with the same texts in the end.
+Plain is UTF-8, one delimiter, no blank record and no quotation mark inside a cell: Arrow then reads it many times as fast. Anything else is read by Python's csv module, with the same texts in the end.
 """
 
 import codecs
 import csv
-import mmap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pa_csv
+from numpy.typing import NDArray
 
 from lscb_data.codes import CodeList
+from lscb_data.column import Column
 from lscb_data.contract import Sheet
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import lay_out
 from lscb_data.period import Period
-from lscb_data.screen import literal, quote
 from lscb_data.spelling import clean
 from lscb_data.workbook import Grid, UnreadableError, delimiter
 
@@ -30,6 +31,7 @@ HEAD = 50  # records among which the headings stand
 WIDEST = 1_000  # cells of a record
 LONGEST = 2**20  # bytes of a line
 BATCH = 50_000
+BLOCK = 2**24  # bytes
 
 
 @dataclass(frozen=True)
@@ -67,24 +69,59 @@ def open_csv(path: Path, sheet: Sheet, period: Period, board: str, codes: Mappin
     if width > WIDEST:
         return [_not_csv(f"The file has more than {WIDEST:,} headings.")]
     one_line = laid.header == 1 and not any(end in cell for cell in head[0] for end in "\r\n")
-    is_plain = one_line and _is_plain(path, mark * (width - 1))
+    is_plain = one_line and _is_plain(path, mark, width)
     return CsvFile(path, laid.sheet, laid.places, laid.header, width, mark, is_plain, tuple(findings))
 
 
-def plain_sql(file: CsvFile) -> str:
-    """A query of the file's texts, in its order, for the database: the columns that are kept, trimmed."""
-    names = {f"c{number}": "varchar" for number in range(1, file.width + 1)}
-    spec = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in names.items())
-    kept = ", ".join(
-        f"trim(coalesce(c{file.places[name]}, '')) as {quote(name)}" if name in file.places else f"'' as {quote(name)}"
-        for name in file.columns
+def plain_batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
+    """What `batches` gives, of a plain file, with each column as its different texts and where they stand.
+
+    Raises pyarrow.ArrowInvalid where the file is not as plain as it looked: its words can hold what stood in a cell.
+    """
+    numbers = {file.places[name]: name for name in file.columns if name in file.places}
+    names = [f"c{number}" for number in range(1, file.width + 1)]
+    ragged: list[int] = []
+
+    def of_another_width(record: pa_csv.InvalidRow) -> str:
+        if record.actual_columns > record.expected_columns:  # those over may all be blank
+            return "error"
+        ragged.append(record.number)
+        return "skip"
+
+    read = pa_csv.open_csv(
+        file.path,
+        pa_csv.ReadOptions(use_threads=False, block_size=BLOCK, skip_rows=file.header, column_names=names),
+        pa_csv.ParseOptions(delimiter=file.mark, newlines_in_values=True, invalid_row_handler=of_another_width),
+        pa_csv.ConvertOptions(
+            include_columns=[f"c{number}" for number in numbers],
+            column_types={f"c{number}": _kind(file.sheet.column(name)) for number, name in numbers.items()},
+        ),
     )
-    read = (
-        f"read_csv({literal(str(file.path))}, header = false, skip = {file.header}, delim = {literal(file.mark)},"
-        f" quote = '\"', escape = '\"', auto_detect = false, strict_mode = true, null_padding = false,"
-        f" max_line_size = {LONGEST}, columns = {{{spec}}})"
+    number = file.header + 1
+    for batch in read:
+        late = sum(one < number + batch.num_rows + at for at, one in enumerate(ragged))
+        here, ragged[:late] = ragged[:late], []
+        rows = np.setdiff1d(np.arange(number, number + batch.num_rows + late), here, assume_unique=True)
+        number += batch.num_rows + late
+        given = dict(zip(numbers.values(), batch.columns, strict=True))
+        yield _batch(rows, "", [given.get(name) for name in file.columns], file.columns)
+        if here:
+            yield _batch(here, "ragged", [None] * len(file.columns), file.columns)
+    if ragged:
+        yield _batch(ragged, "ragged", [None] * len(file.columns), file.columns)
+
+
+def _kind(column: Column) -> pa.DataType:
+    """An identifier is another on nearly every row; other texts come again and again."""
+    return pa.string() if column.is_identifier else pa.dictionary(pa.int32(), pa.string())
+
+
+def _batch(numbers: Any, fault: str, columns: list[pa.Array | None], names: list[str]) -> pa.RecordBatch:
+    blank = pa.repeat("", len(numbers))
+    held = [pa.array(numbers, pa.int64()), pa.repeat(fault, len(numbers)), blank]
+    return pa.RecordBatch.from_arrays(
+        [*held, *(blank if column is None else column for column in columns)], names=["row", "fault", "place", *names]
     )
-    return f"select 0::bigint as \"row\", '' as fault, '' as place, {kept} from {read}"  # noqa: S608 - quoted by the functions above
 
 
 def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
@@ -159,11 +196,40 @@ def _whole(read: Callable[[int], Text]) -> Iterator[Text]:
         yield line
 
 
-def _is_plain(path: Path, marks: str) -> bool:
-    """Whether none of its lines is blank, but for the marks between its cells. What it cannot tell, the database will."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        odd = (b"\0", b"\n\n", b"\n\r\n", b"\r\r", b'\n""', b"\n" + marks.encode(), codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        return all(data.find(one) < 0 for one in odd)
+def _is_plain(path: Path, mark: str, width: int) -> bool:
+    """Whether none of its records is blank, and quotation marks stand at the edges of cells only."""
+    edges = np.frombuffer(f"{mark}\r\n".encode(), np.uint8)
+    rest = b""
+    with path.open("rb") as file:
+        file.seek(3 if file.read(3) == codecs.BOM_UTF8 else 0)
+        while block := file.read(BLOCK):
+            lines, end, rest = (rest + block).rpartition(b"\n")
+            if len(rest) > LONGEST or b"\0" in block or not _is_plain_text(lines + end, edges, width):
+                return False
+    return _is_plain_text(rest + b"\n" if rest else b"", edges, width)
+
+
+def _is_plain_text(lines: bytes, edges: NDArray[np.uint8], width: int) -> bool:
+    held = np.frombuffer(lines, np.uint8)
+    ends = np.flatnonzero(held == ord("\n"))
+    first = np.concatenate([ends[:0], [0], ends[:-1] + 1]) if len(ends) else ends  # of each line
+    if b"\r" in lines and b"\r\r" in lines:
+        return False
+    blank = first  # so far: a line of nothing but marks
+    for cell in range(width):
+        if np.isin(held[blank + cell], edges[1:]).any():
+            return False
+        blank = blank[held[blank + cell] == edges[0]]
+    if len(blank):
+        return False
+    if b'"' not in lines:
+        return True
+    marks = np.flatnonzero(held == ord('"'))
+    opens = (marks == 0) | np.isin(held[marks - 1], edges)
+    if not (opens | np.isin(held[marks + 1], edges)).all():
+        return False
+    quoted = first[held[first] == ord('"')]
+    return not (held[quoted + 1] == ord('"')).any()
 
 
 def _not_csv(message: str) -> Finding:

@@ -14,21 +14,22 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lscb_data import csv_door
+from lscb_data.beside import ahead, behind
 from lscb_data.cell import Reader
 from lscb_data.codes import CodeList
 from lscb_data.contract import Return, Sheet
 from lscb_data.finding import Finding, Severity
-from lscb_data.held import HEAD
+from lscb_data.held import HEAD, UUID
 from lscb_data.judgement import TABLE, Judgement, judge_batches, lay_out_sheets
 from lscb_data.period import Period
 from lscb_data.pseudonym import Key
-from lscb_data.records import RECEIVED, Desk, Tally, database, desk, judged, kept
+from lscb_data.records import Desk, Screened, Tally, database, desk, judged, kept, screened
 from lscb_data.screen import literal, quote
 from lscb_data.workbook import UnreadableError, read_grids
 
 ROWS = 50_000  # to a batch of a workbook's rows
 NOTHING = Finding("no_rows", Severity.BLOCKER, "The file has no records.", "Send it filled in; if there are none, say so.")
-Source: TypeAlias = str | pa.Table  # a query of texts, or the texts
+Door: TypeAlias = tuple[Sheet, pa.RecordBatch, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def judge_records(intake: Intake) -> Judgement:
     """
     try:
         return _judge(intake, plainly=True)
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
+    except pa.ArrowInvalid:
         return _judge(intake, plainly=False)  # not as plain as it looked: the other door says where, and why
 
 
@@ -72,27 +73,21 @@ def schema(sheet: Sheet) -> pa.Schema:
 
 
 def _judge(intake: Intake, plainly: bool) -> Judgement:
-    out, tally, desks = Judgement(intake.contract, intake.period), Tally(), dict[str, Desk]()
-    reader = Reader(intake.contract, intake.codes, intake.period)
-    with database() as connection, ExitStack() as open_files:
-        writers: dict[str, pq.ParquetWriter] = {}
+    out, tally, writers = Judgement(intake.contract, intake.period), Tally(), dict[str, pq.ParquetWriter]()
+    with database() as connection, ExitStack() as open_files, behind() as do:
         try:
-            for sheet, source, places, first in _doors(intake, out, plainly):
-                if sheet.sheet not in desks:
-                    desks[sheet.sheet] = desk(connection, sheet, reader, intake.key, intake.area[0], places)
-                    writer = pq.ParquetWriter(intake.into(sheet.sheet), schema(sheet), compression="zstd")
-                    writers[sheet.sheet] = open_files.enter_context(writer)
-                _lay_before(connection, source)
-                for rows in judged(desks[sheet.sheet], tally, first):
-                    out.rows_received += rows.num_rows
-                    out.rows_accepted += pc.sum(rows.column("accepted")).as_py() or 0
-                    writers[sheet.sheet].write_table(_stamped(rows, intake.submission, sheet))
+            for batch in ahead(_screened(intake, connection, ahead(_doors(intake, out, plainly)))):
+                sheet, rows = batch.desk.sheet, judged(batch, tally)
+                out.rows_received += rows.num_rows
+                out.rows_accepted += pc.sum(rows.column("accepted")).as_py() or 0
+                if sheet.sheet not in writers:
+                    writers[sheet.sheet] = open_files.enter_context(_writer(intake, sheet))
+                do(writers[sheet.sheet].write_table, _stamped(rows, intake.submission, sheet))
         except UnreadableError as error:
             out.findings.append(error.finding)
         for sheet in intake.contract.sheets_for(intake.period):  # one that no row came for is kept empty
             if sheet.sheet not in writers:
-                writer = pq.ParquetWriter(intake.into(sheet.sheet), schema(sheet), compression="zstd")
-                writers[sheet.sheet] = open_files.enter_context(writer)
+                writers[sheet.sheet] = open_files.enter_context(_writer(intake, sheet))
     out.findings += tally.findings()
     if not out.refused and not out.rows_received:
         out.findings.append(NOTHING)
@@ -104,18 +99,25 @@ def _judge(intake: Intake, plainly: bool) -> Judgement:
     return out
 
 
-def _lay_before(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Let the source be what `received rows` means."""
-    connection.execute(f"drop view if exists {quote(RECEIVED)}")
-    if isinstance(source, str):
-        connection.execute(f"create temp view {quote(RECEIVED)} as {source}")
-    else:
-        connection.register(RECEIVED, source)
+def _screened(intake: Intake, connection: duckdb.DuckDBPyConnection, doors: Iterator[Door]) -> Iterator[Screened]:
+    reader, desks = Reader(intake.contract, intake.codes, intake.period), dict[str, Desk]()
+    for sheet, received, places in doors:
+        if sheet.sheet not in desks:
+            desks[sheet.sheet] = desk(connection, sheet, reader, intake.key, intake.area[0], places)
+        yield screened(desks[sheet.sheet], received)
+
+
+def _writer(intake: Intake, sheet: Sheet) -> pq.ParquetWriter:
+    """Of what is kept of the sheet. What is another on every row has nothing that could be held but once."""
+    columns = schema(sheet)
+    again = [field.name for field in columns if field.type not in (UUID, HEAD["row"])]
+    packed = {field.name: "none" if field.type == UUID else "zstd" for field in columns}
+    return pq.ParquetWriter(intake.into(sheet.sheet), columns, use_dictionary=again, compression=packed)
 
 
 def _stamped(rows: pa.Table, submission: str, sheet: Sheet) -> pa.Table:
     for place, (name, said) in enumerate({"submission_id": submission, "sheet": sheet.sheet}.items()):
-        rows = rows.add_column(place, name, pa.array([said] * rows.num_rows, HEAD[name]))
+        rows = rows.add_column(place, name, pa.repeat(said, rows.num_rows))
     return rows
 
 
@@ -134,8 +136,8 @@ def _judge_whole(intake: Intake, out: Judgement, sheets: list[str]) -> None:
 # doors
 
 
-def _doors(intake: Intake, out: Judgement, plainly: bool) -> Iterator[tuple[Sheet, Source, dict[str, int], int | None]]:
-    """Each sheet's texts as they come, with the places of its columns and, where they are not numbered, the first row's."""
+def _doors(intake: Intake, out: Judgement, plainly: bool) -> Iterator[Door]:
+    """Each sheet's texts as they come, with the places of its columns."""
     declared = intake.contract.sheets_for(intake.period)
     suffix, sheets = intake.path.suffix.lower(), [sheet.asked_in(intake.period, intake.area[1]) for sheet in declared]
     if suffix == ".xml":
@@ -146,7 +148,7 @@ def _doors(intake: Intake, out: Judgement, plainly: bool) -> Iterator[tuple[Shee
         yield from _workbook(intake, out)
 
 
-def _xml(intake: Intake, sheets: list[Sheet]) -> Iterator[tuple[Sheet, Source, dict[str, int], None]]:
+def _xml(intake: Intake, sheets: list[Sheet]) -> Iterator[Door]:
     from lscb_data.xml_door import XmlRows, read_xml
 
     by_name = {sheet.sheet: sheet for sheet in sheets}
@@ -155,27 +157,22 @@ def _xml(intake: Intake, sheets: list[Sheet]) -> Iterator[tuple[Sheet, Source, d
         for one in sheets
     ]
     for name, batch in read_xml(intake.path, intake.contract.record or "", asked):
-        texts = pa.table(batch).append_column("fault", pa.array([""] * batch.num_rows))
-        yield by_name[name], texts, {}, None
+        yield by_name[name], batch.append_column("fault", pa.array([""] * batch.num_rows)), {}
 
 
-def _csv(
-    intake: Intake, sheet: Sheet, out: Judgement, plainly: bool
-) -> Iterator[tuple[Sheet, Source, dict[str, int], int | None]]:
+def _csv(intake: Intake, sheet: Sheet, out: Judgement, plainly: bool) -> Iterator[Door]:
     file = csv_door.open_csv(intake.path, sheet, intake.period, intake.area[1], intake.codes)
     if isinstance(file, list):
         out.findings += [one.at(sheet=intake.path.stem) for one in file]
         return
     out.findings += [one.at(sheet=intake.path.stem) for one in file.findings]
     sheet = sheet.model_copy(update={"names": [intake.path.stem, *sheet.names]})
-    if plainly and file.is_plain:
-        yield sheet, csv_door.plain_sql(file), file.places, file.header + 1
-        return
-    for batch in csv_door.batches(file):
-        yield sheet, pa.table(batch), file.places, None
+    read = csv_door.plain_batches if plainly and file.is_plain else csv_door.batches
+    for batch in read(file):
+        yield sheet, batch, file.places
 
 
-def _workbook(intake: Intake, out: Judgement) -> Iterator[tuple[Sheet, Source, dict[str, int], None]]:
+def _workbook(intake: Intake, out: Judgement) -> Iterator[Door]:
     grids = read_grids(intake.path)
     for laid in lay_out_sheets(grids, intake.path, out, intake.codes, intake.area[1]):
         names = [column.name for column in laid.sheet.columns if column.keep]
@@ -184,4 +181,4 @@ def _workbook(intake: Intake, out: Judgement) -> Iterator[tuple[Sheet, Source, d
             rows = laid.rows[at : at + ROWS]
             texts = {name: pa.array([row.texts.get(name, "") for row in rows], pa.string()) for name in names}
             numbers, blank = pa.array([row.number for row in rows], pa.int64()), pa.array([""] * len(rows))
-            yield laid.sheet, pa.table({"row": numbers, "fault": blank, "place": blank, **texts}), places, None
+            yield laid.sheet, pa.record_batch({"row": numbers, "fault": blank, "place": blank, **texts}), places

@@ -5,7 +5,7 @@ HMAC-SHA256 of council, kind of identifier and identifier; its first 16 bytes, w
 
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -30,25 +30,24 @@ class Key:
         return hmac.new(self.secret, b"fingerprint", sha256).hexdigest()[:12]
 
 
-def pseudonyms(key: Key, said: Iterable[str]) -> list[bytes]:
-    """The pseudonyms of identifiers, each said with its council and kind by `of`.
+def pseudonyms(key: Key, kind: str, areas: Sequence[str], of_areas: Iterable[int], identifiers: Iterable[bytes]) -> list[bytes]:
+    """The pseudonyms of identifiers of this kind, each of the council whose place in `areas` stands beside it.
 
     Both hashes of an HMAC begin with the key: what they are after it is worked out once, for hmac itself takes twice as long.
     """
     block = (key.secret if len(key.secret) <= 64 else sha256(key.secret).digest()).ljust(64, b"\0")
     inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
-
-    def one(text: str) -> bytes:
-        first, second = inner.copy(), outer.copy()
-        first.update(text.encode())
+    begun = []
+    for area in areas:
+        begun.append(inner.copy())
+        begun[-1].update(f"{area}{SEPARATOR}{kind}{SEPARATOR}".encode())
+    found = []
+    for at, identifier in zip(of_areas, identifiers, strict=True):
+        first, second = begun[at].copy(), outer.copy()
+        first.update(identifier)
         second.update(first.digest())
-        return second.digest()[:BYTES]
-
-    return [one(text) for text in said]
-
-
-def of(area: str, kind: str, identifier: str) -> str:
-    return SEPARATOR.join((area, kind, identifier))
+        found.append(second.digest()[:BYTES])
+    return found
 
 
 def read_key(home: Path, key_file: Path | None) -> Key:

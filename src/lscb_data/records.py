@@ -1,7 +1,8 @@
 """Records of children, judged and kept in one pass.
 
 Texts go in, from whatever door; typed rows with keyed pseudonyms come out. Nothing that was typed is written in between: the
-database holds it in memory, and does not spill. The screen judges all rows at once; those that it stops go to pydantic.
+database holds it in memory, and does not spill. It reads each different text once and judges all rows of a batch at once; those
+that it stops go to pydantic.
 """
 
 from collections import Counter
@@ -23,16 +24,16 @@ from lscb_data.figure import Figure
 from lscb_data.finding import Finding, Severity
 from lscb_data.held import UUID, arrow
 from lscb_data.laid import Row
-from lscb_data.pseudonym import BYTES, SEPARATOR, Key, pseudonyms
+from lscb_data.pseudonym import BYTES, Key, pseudonyms
 from lscb_data.rows import judge_row, row_model
-from lscb_data.screen import literal, quote, screen_sql
+from lscb_data.screen import quote, screen_sql
 from lscb_data.spelling import clean
 from lscb_data.workbook import address
 
 RECEIVED = "received rows"  # no sheet can have a name with a blank
 AREA = "area_code"  # the column of a row's council, where a sheet has one
 LISTED = 100  # findings of one kind in one column; the rest are counted
-BATCH = 100_000
+MOST_TEXTS = 100_000  # of one column, whose readings are remembered
 MEMORY = "1500MB"
 RAGGED = Finding(
     "row_ragged", Severity.ERROR,
@@ -102,6 +103,7 @@ class Desk:
     own_area: str
     places: Mapping[str, int]  # of a table: the number of each column
     model: type[BaseModel]
+    texts: dict[str, dict[str, tuple[Any, ...]]]  # of each column, what each text was read as
 
     @property
     def columns(self) -> list[Column]:
@@ -111,12 +113,18 @@ class Desk:
     def has_area(self) -> bool:
         return any(column.name == AREA for column in self.columns)
 
+    @property
+    def read_once(self) -> list[Column]:
+        """The columns in which a text comes again and again."""
+        return [column for column in self.columns if not column.is_identifier]
+
 
 def desk(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, reader: Reader, key: Key, own_area: str, places: Mapping[str, int]
 ) -> Desk:
     sheet = sheet.model_copy(update={"columns": [column for column in sheet.columns if column.keep]})
-    return Desk(connection, sheet, reader, key, own_area, places, row_model(sheet, reader))
+    texts: dict[str, dict[str, tuple[Any, ...]]] = {column.name: {} for column in sheet.columns}
+    return Desk(connection, sheet, reader, key, own_area, places, row_model(sheet, reader), texts)
 
 
 def database() -> duckdb.DuckDBPyConnection:
@@ -124,78 +132,132 @@ def database() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute("set temp_directory = ''")
-    connection.execute("set streaming_buffer_size = '64MB'")  # it reads on while what it read is written
     return connection
 
 
-def judged(here: Desk, tally: Tally, first: int | None = None) -> Iterator[pa.Table]:
-    """What is in `received rows`, judged: batches of the rows to be kept, in their order, with `row` and `accepted`.
+@dataclass(frozen=True)
+class Screened:
+    """A batch of texts, what they were read as, and of every row whether pydantic must look at it."""
 
-    `first`: the number of the first row, where they are not numbered themselves. Of a row set aside only its number is
-    kept: anything may stand in its cells.
+    desk: Desk
+    received: pa.RecordBatch
+    values: Mapping[str, pa.Array]
+    stopped: pa.Array
+
+
+def screened(here: Desk, received: pa.RecordBatch) -> Screened:
+    """The batch as the database reads it.
+
+    It has the columns `row`, `fault` (of the row's shape), `place` and one for each column that is kept, as texts or as
+    different texts and where they stand.
     """
-    for batch in _screened(here):
-        rows = batch.column("row")
-        if first is not None:
-            rows = pa.array(range(first, first + batch.num_rows), pa.int64())
-            first += batch.num_rows
-        yield _mended(here, batch, rows, tally)
+    values: dict[str, pa.Array] = {}
+    sure = pc.equal(received.column("fault"), "")
+    for column in here.read_once:
+        read, is_sure = _read(here, column, received.column(column.name))
+        values |= read
+        sure = sure if is_sure is None else pc.and_(sure, is_sure)
+    values |= {one.name: pc.utf8_trim_whitespace(received.column(one.name)) for one in here.columns if one.is_identifier}
+    found = _screen(here, pa.table({"row": received.column("row"), **values, "sure rows": sure}))
+    worked_out = dict(zip(found.column_names, (one.combine_chunks() for one in found.columns), strict=True))
+    return Screened(here, received, values | worked_out, worked_out["stopped"])
 
 
-def _screened(here: Desk) -> Iterator[pa.RecordBatch]:
+def judged(batch: Screened, tally: Tally) -> pa.Table:
+    """What is to be kept of the batch: its rows in their order, with `row` and `accepted`.
+
+    Identifiers become pseudonyms; of the rows that the screen stopped pydantic has the word. Of a row set aside only its
+    number is kept: anything may stand in its cells.
+    """
+    here, stopped, names = batch.desk, batch.stopped, kept(batch.desk.sheet)
+    held, accepted = {name: batch.values[name] for name in names}, pc.invert(stopped)
+    if pc.any(stopped).as_py():
+        found = _found(here, batch.received.filter(stopped), tally)
+        for name in names:
+            values = held[name].dictionary_decode() if pa.types.is_dictionary(held[name].type) else held[name]
+            held[name] = pc.replace_with_mask(values, stopped, pa.array([one.get(name) for one in found], values.type))
+        accepted = pc.replace_with_mask(accepted, stopped, pa.array([bool(one) for one in found]))
+    areas = held[AREA] if here.has_area else pa.nulls(len(stopped), pa.string())
+    for name, kind in names.items():
+        held[name] = _pseudonymised(here, areas, name, held[name]) if kind == UUID else held[name].cast(kind)
+    return pa.table({"row": batch.received.column("row"), "accepted": accepted, **held})
+
+
+def _read(here: Desk, column: Column, texts: pa.Array) -> tuple[dict[str, pa.Array], pa.Array | None]:
+    """The column's values, and of which rows they are sure; None where they are of all."""
+    texts = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
+    known, different = here.texts[column.name], [text.strip() for text in texts.dictionary.to_pylist()]
+    if len(known) > MOST_TEXTS:
+        known.clear()
+    if new := sorted(set(different) - set(known)):
+        known |= _texts_read(here, column, new)
+    read = [known[text] for text in different]
+    kinds = {column.name: arrow(column)} | ({column.name + "__places": pa.int64()} if column.is_number else {})
+    values = {}
+    for place, (name, kind) in enumerate(kinds.items(), 1):
+        of_texts = pa.array([one[place] for one in read], kind)
+        values[name] = _repeated(of_texts, texts.indices) if kind == pa.string() else of_texts.take(texts.indices)
+    if all(one[0] for one in read):
+        return values, None
+    return values, pa.array([one[0] for one in read], pa.bool_()).take(texts.indices)
+
+
+def _repeated(of_texts: pa.Array, indices: pa.Array) -> pa.DictionaryArray:
+    """Texts that come again and again, each held once."""
+    different = of_texts.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(different.indices.take(indices), different.dictionary)
+
+
+def _texts_read(here: Desk, column: Column, texts: list[str]) -> dict[str, tuple[Any, ...]]:
+    """Of each text whether what it is read as is sure, that value, and of a number its decimal places."""
+    reader, alone = here.reader, here.sheet.model_copy(update={"columns": [column], "rules": []})
+    here.connection.register(RECEIVED, pa.table({"row": range(len(texts)), column.name: texts}))
+    screen = screen_sql(RECEIVED, alone, reader.codes, reader.period, reader.contract.missing_folded)
+    names = [column.name, *([column.name + "__places"] if column.is_number else [])]
+    read = here.connection.execute(
+        f'select not stopped, {", ".join(map(quote, names))} from ({screen}) order by "row"'  # noqa: S608
+    ).fetchall()
+    return dict(zip(texts, read, strict=True))
+
+
+def _screen(here: Desk, columns: pa.Table) -> pa.Table:
+    """Of every row whether it is stopped, and what is worked out of a date of birth."""
     reader, sheet = here.reader, here.sheet
+    here.connection.register(RECEIVED, columns)
+    read = {column.name for column in here.read_once}
     screen = screen_sql(
-        RECEIVED, sheet, reader.codes, reader.period, reader.contract.missing_folded, ["fault", "place"], "fault = ''"
+        RECEIVED, sheet, reader.codes, reader.period, reader.contract.missing_folded, also='"sure rows"', read=read
     )
-    chosen = ['"row"', "stopped", f"{_area_sql(here)} as area"]
+    chosen = ["stopped"]
     for column in here.columns:
         name = quote(column.name)
-        chosen.append(f"date_trunc('month', {name})::date as {quote(column.birth.month)}" if column.birth else name)
+        if column.birth:
+            chosen.append(f"date_trunc('month', {name})::date as {quote(column.birth.month)}")
         for called, on in column.birth.ages.items() if column.birth else ():
             chosen.append(f"{_age_sql(name, quote(on))} as {quote(called)}")
-    listed = ", ".join(quote(column.name + "__text") for column in here.columns)
-    chosen.append(f"case when stopped then [fault, place, {listed}] end as texts")
-    # No join, no aggregate: only so does the database keep the order of the file, by which its rows are numbered.
+    # No join, no aggregate: only so does the database keep the order of the rows.
     query = f"select {', '.join(chosen)} from ({screen})"  # noqa: S608 - names of a contract, quoted
-    yield from here.connection.execute(query).to_arrow_reader(BATCH)
+    return here.connection.execute(query).to_arrow_table()
 
 
-def _area_sql(here: Desk) -> str:
-    """The council of a row: as it says, else the Board's own."""
-    own = literal(here.own_area)
-    return f"coalesce({AREA}, {own})" if here.has_area else own
+def _pseudonymised(here: Desk, areas: pa.Array, kind: str, identifiers: pa.Array) -> pa.Array:
+    """Each as its council's, which is the Board's own where none is said."""
+    areas = areas if pa.types.is_dictionary(areas.type) else areas.dictionary_encode()
+    known, said = [*areas.dictionary.to_pylist(), here.own_area], pc.fill_null(identifiers, "")
+    of_areas = pc.fill_null(areas.indices, len(known) - 1).to_pylist()
+    found = pseudonyms(here.key, kind, known, of_areas, said.cast(pa.binary()).to_pylist())
+    held = pa.Array.from_buffers(pa.binary(BYTES), len(said), [None, pa.py_buffer(b"".join(found))])
+    return pa.ExtensionArray.from_storage(UUID, pc.if_else(pc.not_equal(said, ""), held, None))
 
 
-def _mended(here: Desk, batch: pa.RecordBatch, rows: pa.Array, tally: Tally) -> pa.Table:
-    """The batch with pseudonyms for identifiers, and what pydantic says of the rows that the screen stopped."""
-    names = kept(here.sheet)
-    held = {name: batch.column(name) if kind == UUID else batch.column(name).cast(kind) for name, kind in names.items()}
-    areas, stopped = batch.column("area"), batch.column("stopped")
-    accepted = pc.invert(stopped)
-    if pc.any(stopped).as_py():
-        at = pc.indices_nonzero(stopped)
-        texts = batch.column("texts").take(at).to_pylist()
-        found = [_judged(here, number, said, tally) for number, said in zip(rows.take(at).to_pylist(), texts, strict=True)]
-        for name in names:
-            values = pa.array([one.get(name) for one in found], held[name].type)
-            held[name] = pc.replace_with_mask(held[name], stopped, values)
-        accepted = pc.replace_with_mask(accepted, stopped, pa.array([bool(one) for one in found]))
-        areas = pc.replace_with_mask(areas, stopped, pa.array([one.get("area", "") for one in found], pa.string()))
-    for name in (name for name, kind in names.items() if kind == UUID):
-        held[name] = _pseudonymised(here.key, areas, name, held[name])
-    return pa.table({"row": rows, "accepted": accepted, **held})
+def _found(here: Desk, received: pa.RecordBatch, tally: Tally) -> list[dict[str, Any]]:
+    """What is to be kept of each of these rows by pydantic's word."""
+    texts = (received.column(name).to_pylist() for name in ("row", "fault", "place", *(one.name for one in here.columns)))
+    return [_judged(here, *said, tally=tally) for said in zip(*texts, strict=True)]
 
 
-def _pseudonymised(key: Key, areas: pa.Array, kind: str, identifiers: pa.Array) -> pa.Array:
-    """Once for each identifier of the batch: a child's plans often stand together."""
-    said = pc.binary_join_element_wise(areas, kind, identifiers, SEPARATOR).dictionary_encode()
-    found = pa.array(pseudonyms(key, said.dictionary.to_pylist()), pa.binary(BYTES))
-    return pa.ExtensionArray.from_storage(UUID, found.take(said.indices))
-
-
-def _judged(here: Desk, number: int, texts: list[str], tally: Tally) -> dict[str, Any]:
+def _judged(here: Desk, number: int, fault: str, stands: str, *cells: str, tally: Tally) -> dict[str, Any]:
     """What is to be kept of a row that was stopped; nothing where it is set aside."""
-    fault, stands, *cells = texts
     said = {column.name: clean(text) for column, text in zip(here.columns, cells, strict=True)}
     found = (
         {column.name: stands for column in here.columns}
@@ -212,8 +274,8 @@ def _judged(here: Desk, number: int, texts: list[str], tally: Tally) -> dict[str
 
 
 def _record(here: Desk, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of a row, by name, with its council as `area`; identifiers are still to be replaced."""
-    record: dict[str, Any] = {"area": values.get(AREA) or here.own_area}
+    """What is kept of a row, by name; identifiers are still to be replaced."""
+    record: dict[str, Any] = {}
     for column in here.columns:
         value = values[column.name]
         if column.birth:

@@ -1,7 +1,7 @@
 """The contract's row rules as one query over all rows at once. A row that it lets through is surely valid and its typed
 values are pydantic's own; a row that it stops goes to pydantic, which alone says whether anything is wrong, and what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from lscb_data import rule
 from lscb_data.cell import PATTERNS
@@ -30,17 +30,22 @@ def screen_sql(
     missing: Iterable[str] = (),
     beside: Iterable[str] = (),
     also: str = "true",
+    read: Container[str] = (),
 ) -> str:
     """A query of the sheet's rows, typed, with `stopped`: true where pydantic must look.
 
     `table` has the columns `row` and, as text ('' where blank), those of the sheet; the texts come out beside the values, as
     `<column>__text`. `missing`: the contract's symbols for a value that is not there. `beside`: other columns of the table
-    to be passed on; `also`: what else of the table must be so. Of a row that is stopped the values say nothing.
+    to be passed on; `also`: what else of the table must be so; `read`: columns that the table has typed already. Of a row that
+    is stopped the values say nothing.
     """
     typed, sure = ['"row"', *beside, f"{also} as sure"], ["sure"]
     for column in sheet.columns:
-        value, ok = _column(column, codes, period, missing)
         name = quote(column.name)
+        if column.name in read:
+            typed += [name, *([quote(column.name + "__places")] if column.is_number else [])]
+            continue
+        value, ok = _column(column, codes, period, missing)
         typed += [f"{name} as {quote(column.name + '__text')}", f"{value} as {name}"]
         if column.is_number:
             typed.append(f"length(regexp_extract({name}, {literal(DECIMALS)}, 1)) as {quote(column.name + '__places')}")

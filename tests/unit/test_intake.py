@@ -11,12 +11,12 @@ from uuid import UUID
 import pyarrow.parquet as pq
 import pytest
 
-from lscb_data import csv_door, records
+from lscb_data import csv_door
 from lscb_data.contract import Contracts
 from lscb_data.intake import Intake, judge_records
 from lscb_data.judgement import Judgement
 from lscb_data.period import parse
-from lscb_data.pseudonym import Key, of, pseudonyms
+from lscb_data.pseudonym import Key, pseudonyms
 from lscb_data.records import age
 
 KEY = Key(b"0123456789abcdef0123456789abcdef")
@@ -57,7 +57,7 @@ def said(found: Judgement) -> list[tuple[str, str | None]]:
 def test_a_plan_is_kept_under_a_pseudonym_its_birth_as_a_month_and_ages_and_its_worker_not_at_all(judge: Judges) -> None:
     found, (kept,) = judge({END: "30/05/2014"})
     assert (said(found), found.received, found.accepted) == ([], 1, 1)
-    (expected,) = pseudonyms(KEY, [of("E10000003", "child", "C1")])
+    (expected,) = pseudonyms(KEY, "child", ["E10000003"], [0], [b"C1"])
     assert kept["child"] == UUID(bytes=expected)
     assert (kept["birth_month"], kept["age_at_start"], kept["age_at_end"]) == (date(2009, 5, 1), 4, 5)
     assert (kept["started"], kept["ended"], kept["previous_plans"]) == (date(2014, 2, 2), date(2014, 5, 30), 0)
@@ -118,9 +118,9 @@ def test_columns_that_slipped_are_not_said_again(judge: Judges) -> None:
 def test_rows_keep_their_order_and_their_numbers_over_many_batches(
     judge: Judges, faults: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Plain, the database reads it with all its threads; with a blank line at its end, Python does."""
+    """Plain, Arrow reads it by blocks; with a blank line at its end, Python does."""
     monkeypatch.setattr(csv_door, "BATCH", 700)
-    monkeypatch.setattr(records, "BATCH", 2048)
+    monkeypatch.setattr(csv_door, "BLOCK", 2**16)
     many = 40_000
     found, kept = judge(*({"Number of Previous Child Protection Plans": str(n % 50)} for n in range(many)), faults=faults)
     assert (found.received, found.accepted, said(found)) == (many, many, [])

@@ -1,0 +1,37 @@
+"""What goes on beside a loop, in a thread of its own: the next item is read while this one is worked on, the last one written."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+_END: Any = object()
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, in their order, each got while the one before is worked on. Raises what getting them raises."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, _END)
+        while (item := coming.result()) is not _END:
+            coming = thread.submit(next, items, _END)
+            yield item
+
+
+@contextmanager
+def behind() -> Iterator[Callable[..., None]]:
+    """Does what it is called with while the caller goes on, one thing at a time and in turn; all is done when the block ends.
+
+    What one raises is raised by the next call, or at the end.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        last: list[Future[Any]] = []
+
+        def do(act: Callable[..., Any], *said: Any) -> None:
+            if last:
+                last.pop().result()
+            last.append(thread.submit(act, *said))
+
+        yield do
+        if last:
+            last.pop().result()
