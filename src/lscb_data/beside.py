@@ -1,4 +1,4 @@
-"""What goes on beside a loop, in a thread of its own: the next item is read while this one is worked on, the last one written."""
+"""What goes on beside a loop, in another thread: the next item is read, and the last one written, while this is worked on."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

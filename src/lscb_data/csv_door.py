@@ -1,6 +1,7 @@
 """A CSV file of records, as large as it may be: read by Arrow where it is plain, record by record where it is not.
 
-Plain is UTF-8, one delimiter, no blank record and no quotation mark inside a cell: Arrow then reads it many times as fast. Anything else is read by Python's csv module, with the same texts in the end.
+Plain is UTF-8, one delimiter, no blank record and no quotation mark inside a cell: Arrow then reads it many times as fast.
+Anything else is read by Python's csv module, with the same texts in the end.
 """
 
 import codecs

@@ -26,9 +26,7 @@ def pseudonym(area: str, identifier: bytes, key: Key = KEY) -> bytes:
 
 
 @given(st.binary(min_size=32, max_size=200), st.lists(st.tuples(st.integers(0, 1), st.binary(max_size=200))))
-def test_it_is_the_first_half_of_hmac_sha256_of_council_kind_and_identifier(
-    secret: bytes, said: list[tuple[int, bytes]]
-) -> None:
+def test_it_is_half_an_hmac_sha256_of_council_kind_and_identifier(secret: bytes, said: list[tuple[int, bytes]]) -> None:
     areas = ["E10000003", ""]
     whole = [areas[at].encode() + b"|child|" + identifier for at, identifier in said]
     expected = [hmac.digest(secret, one, sha256)[:16] for one in whole]
