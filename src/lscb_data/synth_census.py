@@ -18,7 +18,8 @@ def census(path: Path, council: Council, until: date, plans: Flags, enquiries: F
     held_plans = council.plans.take(plans & ((council.plans.ended >= first) & (council.plans.started <= last)))
     held = council.enquiries
     when = np.where(held.conference == NONE, held.started, held.conference)
-    held = held.take(enquiries & (when >= first) & (when <= last))
+    in_year = [(days >= first) & (days <= last) for days in (when, held.authorised)]
+    held = held.take(enquiries & (in_year[0] | in_year[1]))
     reviews = [reviewed(held_plans, number, last) for number in range(12)]
     people: dict[int, tuple[int, str, str, str]] = {}
     details: dict[int, list[str]] = {}

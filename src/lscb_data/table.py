@@ -147,7 +147,12 @@ def _like_a_row(out: Rows, texts: dict[int, str], there: Keys, values: Values) -
 
 
 def _moved_down(out: Rows) -> None:
-    """A cell without its row's key, or most of its row, and another row that lacks one like it: a column was moved down."""
+    """A cell without its row's key, or most of its row, and another row that lacks one like it: a column was moved down.
+
+    Of children's records each row is judged by itself: there many a cell is rightly blank, and a row torn apart is set aside.
+    """
+    if out.sheet.names_children:
+        return
     keys = {column.name for column in out.sheet.columns if column.key}
     for column in out.sheet.columns:
         if not (column.required or column.is_number) or all(row.texts[column.name] for row in out.rows):
