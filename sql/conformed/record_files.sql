@@ -13,6 +13,10 @@ board as (
     select * from staging.board
 ),
 
+areas_superseded as (
+    select * from staging.areas_superseded
+),
+
 rows_counted as (
     select
         'plans' as sheet,
@@ -114,6 +118,13 @@ select
 from counted
 inner join submissions on counted.submission_id = submissions.submission_id
 cross join board
+where
+    not exists (
+        select 1 as there_is from areas_superseded
+        where
+            counted.submission_id = areas_superseded.submission_id
+            and coalesce(counted.area_code, board.area_code) = areas_superseded.area_code
+    )
 group by
     counted.subject, counted.sheet, submissions.submission_id, coalesce(counted.area_code, board.area_code),
     submissions.covers_from, submissions.period_end, submissions.file

@@ -23,7 +23,7 @@ from lscb_data.held import HEAD, UUID
 from lscb_data.judgement import TABLE, Judgement, judge_batches, lay_out_sheets
 from lscb_data.period import Period
 from lscb_data.pseudonym import Key
-from lscb_data.records import Desk, Screened, Tally, database, desk, judged, kept, screened
+from lscb_data.records import Desk, Screened, Tally, areas_of, database, desk, judged, kept, screened
 from lscb_data.screen import literal, quote
 from lscb_data.workbook import UnreadableError, read_grids
 
@@ -80,6 +80,7 @@ def _judge(intake: Intake, plainly: bool) -> Judgement:
                 sheet, rows = batch.desk.sheet, judged(batch, tally)
                 out.rows_received += rows.num_rows
                 out.rows_accepted += pc.sum(rows.column("accepted")).as_py() or 0
+                out.areas |= areas_of(rows, intake.area[0])
                 if sheet.sheet not in writers:
                     writers[sheet.sheet] = open_files.enter_context(_writer(intake, sheet))
                 do(writers[sheet.sheet].write_table, _stamped(rows, intake.submission, sheet))

@@ -43,6 +43,7 @@ class Judgement:
     sheets: list[tuple[Sheet, list[Judged]]] = field(default_factory=list)  # of children's records none are held
     rows_received: int = 0
     rows_accepted: int = 0
+    areas: set[str] = field(default_factory=set)  # of children's records, the councils that there are any of
 
     @property
     def refused(self) -> bool:

@@ -183,6 +183,13 @@ def judged(batch: Screened, tally: Tally) -> pa.Table:
     return pa.table({"row": batch.received.column("row"), "accepted": accepted, **held})
 
 
+def areas_of(rows: pa.Table, own_area: str) -> set[str]:
+    """The councils that the rows accepted are of: the Board's own where a row says none."""
+    of = rows.filter(rows.column("accepted"))
+    said = of.column(AREA) if AREA in of.column_names else pa.nulls(of.num_rows, pa.string())
+    return {area or own_area for area in pc.unique(said).to_pylist()}
+
+
 def _read(here: Desk, column: Column, texts: pa.Array) -> tuple[dict[str, pa.Array], pa.Array | None]:
     """The column's values, and of which rows they are sure; None where they are of all."""
     texts = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()

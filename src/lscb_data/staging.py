@@ -27,7 +27,7 @@ from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission
 
-READER = 5  # counts up when what is read from the same file by the same contract changes
+READER = 6  # counts up when what is read from the same file by the same contract changes
 
 SET_ASIDE = "Its row was set aside: see the findings."
 PERIOD = ("period_type", "period", "period_start", "period_end")
@@ -48,7 +48,7 @@ FIGURES = pa.schema(
         for name in names.split()
     ]
 )
-OUTCOME = {"submission_id", "refused", "received", "accepted", "rejected", "findings", "rows_sha256"}
+OUTCOME = {"submission_id", "refused", "received", "accepted", "rejected", "findings", "rows_sha256", "areas"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class Landed:
     rows: Mapping[str, Path]
     title: str
     public: str | None
+    areas: frozenset[str] = frozenset()  # of children's records, the councils that there are any of
 
 
 def land(board: Board, contracts: Contracts, submission: Submission, last_try: bool = True) -> Landed:
@@ -102,7 +103,7 @@ def land(board: Board, contracts: Contracts, submission: Submission, last_try: b
     findings = [*kept["findings"], *(_stamped(finding, submission).as_dict() for finding in _dated_ahead(submission))]
     return Landed(
         submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],
-        tuple(findings), {} if kept["refused"] else rows, contract.title, contract.public,
+        tuple(findings), {} if kept["refused"] else rows, contract.title, contract.public, frozenset(kept["areas"]),
     )  # fmt: skip
 
 
@@ -164,6 +165,7 @@ def _judged(
         "rejected": judged.rejected,
         "findings": [_stamped(f, submission).as_dict() for f in judged.findings],
         "rows_sha256": None if judged.refused else _digests(rows),
+        "areas": sorted(judged.areas),
     }
     if not any(finding.code == "expectation_broken" for finding in judged.findings):
         write_whole(outcome, json.dumps(found, ensure_ascii=False, indent=1).encode())
@@ -328,20 +330,27 @@ def _period_of(column: Column, period: Period, of_row: Period | None) -> Period:
     return of_row or period
 
 
-def standing(landed: list[Landed]) -> Mapping[str, str]:
-    """What each submission is worth now, by its id: `accepted` (it stands), `superseded` by a later accepted one of the same
-    return and period, or `refused`."""
+def standing(landed: list[Landed]) -> tuple[Mapping[str, str], Mapping[str, frozenset[str]]]:
+    """What each submission is worth now, by its id: `accepted` (it stands), `superseded` by later accepted ones of the same
+    return and period, or `refused`; and of those that stand, the councils for which a later one took their place.
+
+    Of children's records a submission goes before an earlier one only for the councils that it has any of.
+    """
     worth: dict[str, str] = {}
-    last: dict[tuple[str, str], str] = {}
+    passed: dict[str, frozenset[str]] = {}
+    before: dict[tuple[str, str], list[Landed]] = {}
     for one in landed:  # oldest first
-        key = (one.submission.receipt.return_, one.submission.receipt.period)
+        worth[one.submission.id] = "refused" if one.refused else "accepted"
         if one.refused:
-            worth[one.submission.id] = "refused"
             continue
-        if key in last:
-            worth[last[key]] = "superseded"
-        worth[one.submission.id], last[key] = "accepted", one.submission.id
-    return worth
+        earlier = before.setdefault((one.submission.receipt.return_, one.submission.receipt.period), [])
+        for other in earlier:
+            now = passed.get(other.submission.id, frozenset()) | (other.areas & one.areas)
+            if now == other.areas:  # as of a return that is not by council
+                worth[other.submission.id] = "superseded"
+            passed[other.submission.id] = now
+        earlier.append(one)
+    return worth, {name: areas for name, areas in passed.items() if areas and worth[name] == "accepted"}
 
 
 def overdue(contract: Return, period: str, today: date) -> bool:

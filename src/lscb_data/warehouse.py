@@ -113,7 +113,7 @@ def _stage(
     indicators: Mapping[str, tuple[str, Indicator]],
     landed: list[Landed],
 ) -> None:
-    worth = standing(landed)
+    worth, passed = standing(landed)
     for name, contract in sorted(contracts.returns.items()):
         of_return = [one for one in landed if one.submission.receipt.return_ == name]
         for view, sheet, kinds in views(contract):
@@ -124,6 +124,7 @@ def _stage(
     union = " union all by name ".join(f"from staging.{name}" for name in measures)
     connection.execute(f"create view staging.figures as {union}")
     _fill(connection, "submissions", list(_submissions(landed, worth, contracts)), SUBMISSIONS)
+    _fill(connection, "areas_superseded", _areas(passed), AREAS)
     _fill(connection, "findings", [_finding(f) for one in landed for f in one.findings], dict.fromkeys(FINDING, pa.string()))
     _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
@@ -183,6 +184,7 @@ SUBMISSIONS = {
     "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
     "public": pa.string(),
 }  # fmt: skip
+AREAS = {"submission_id": pa.string(), "area_code": pa.string()}
 INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
     "numerator": pa.list_(pa.string()), "denominator": pa.list_(pa.string()),
@@ -227,6 +229,11 @@ def _submissions(landed: list[Landed], worth: Mapping[str, str], contracts: Cont
             "rows_rejected": one.rejected,
             "public": one.public,
         }
+
+
+def _areas(passed: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
+    """The councils of a submission that stands for which a later one has taken its place."""
+    return [{"submission_id": name, "area_code": area} for name, areas in passed.items() for area in sorted(areas)]
 
 
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -196,3 +196,17 @@ def test_where_the_first_reviews_are_older_than_the_records_it_may_be_so() -> No
 
 def test_without_reviews_nothing_is_said_of_them() -> None:
     assert counted(plan("Ann", "2014-06-01")).count("cp_plans_reviewed_in_time", DAY) is None
+
+
+def test_a_list_of_one_council_takes_the_place_of_that_council_in_a_list_of_several() -> None:
+    """What the later list of the council no longer has is gone there, and nowhere else."""
+    w = counted(
+        plan("Ann", "2014-05-01"),
+        plan("Bea", "2014-05-01", area="E10000020"),
+        plan("Cat", "2014-05-01", area="E10000020"),
+        plan("Bea", "2014-05-01", area="E10000020", submission_id="again"),
+        extracts=[extract(), extract("again")],
+        superseded=[{"submission_id": "list", "area_code": "E10000020"}],
+    )
+    assert w.count("cp_plans_open", "2015-03") == 1
+    assert w.count("cp_plans_open", "2015-03", area="E10000020") == 1

@@ -142,13 +142,24 @@ def test_a_superseded_return_leaves_no_trace_in_what_is_published() -> None:
     assert {row.standing for row in w.rows("from conformed.observations")} == {"superseded", "accepted"}
 
 
-def test_a_refused_return_leaves_the_former_one_standing() -> None:
-    def landed(name: str, refused: bool = False) -> Any:
-        receipt = SimpleNamespace(return_="csc__plans", period="2014-15 Q1")
-        return SimpleNamespace(submission=SimpleNamespace(id=name, receipt=receipt), refused=refused)
+def landed(name: str, areas: str = "", refused: bool = False) -> Any:
+    receipt = SimpleNamespace(return_="csc__plans", period="2014-15 Q1")
+    return SimpleNamespace(submission=SimpleNamespace(id=name, receipt=receipt), refused=refused, areas=frozenset(areas))
 
-    worth = standing([landed("first"), landed("second"), landed("third", refused=True)])
+
+def test_a_refused_return_leaves_the_former_one_standing() -> None:
+    worth, passed = standing([landed("first"), landed("second"), landed("third", refused=True)])
     assert worth == {"first": "superseded", "second": "accepted", "third": "refused"}
+    assert passed == {}
+
+
+def test_a_list_of_children_goes_before_an_earlier_one_for_its_own_councils_only() -> None:
+    worth, passed = standing([landed("A and B", "AB"), landed("C", "C"), landed("B again", "B")])
+    assert worth == {"A and B": "accepted", "C": "accepted", "B again": "accepted"}
+    assert passed == {"A and B": {"B"}}
+    worth, passed = standing([landed("A and B", "AB"), landed("B again", "B"), landed("A again", "A")])
+    assert worth == {"A and B": "superseded", "B again": "accepted", "A again": "accepted"}
+    assert passed == {}
 
 
 def test_a_later_return_that_restates_a_month_holds_and_is_asked() -> None:
