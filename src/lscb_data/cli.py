@@ -114,6 +114,36 @@ def key(
 
 
 @app.command()
+def rekey(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file of the new key: make one with lscb key FILE.")],
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another load.")] = 600,
+) -> None:
+    """Give every child another pseudonym: land all records anew under a new key, and take away what the old one made.
+
+    No file in raw/ is touched. Where it breaks off the old key stays in force: run it again.
+    """
+    from flows import run_load
+    from lscb_data import rekey, show
+
+    board = board_of(context)
+    contracts, old = contracts_of(board), not rekey.is_in_force(board, file)
+    if old:
+        with progress("Landing children's records under the new key …"):
+            submissions, rows = rekey.land_anew(board, contracts, file)
+            with rekey.using(file):
+                run_load(board.home, None, None, wait)
+        show.say(f"{submissions:,} submissions were landed anew, {rows:,} rows in and {rows:,} rows out, and published.")
+    settled = not old or rekey.put_in_force(board, file)
+    gone = rekey.clear(board, contracts, file, wait)
+    show.say(f"{gone:,} files that the old key made were taken away. Destroy the old key, and copies of it, in your own time.")
+    if not settled:
+        raise UserError(
+            f"The environment still names the old key: before the next load set LSCB_KEY_FILE={file.absolute()}, and no LSCB_KEY."
+        )
+
+
+@app.command()
 def load(
     context: typer.Context,
     period: PeriodOption = None,

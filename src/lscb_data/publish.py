@@ -46,14 +46,15 @@ def publish(board: Board, build: Path) -> Path:
     part.symlink_to(build.relative_to(board.warehouse))
     part.replace(link)
     for log in (*build.parent.glob("*.wal"), link.with_name(f"{NAME}.wal")):  # of shells that wrote all the same
-        _take_away(log)
+        take_away(log)
     for old in sorted(build.parent.glob("*.duckdb"))[: -board.settings.keep_builds]:
         if old != build:
-            _take_away(old)
+            take_away(old)
     return link
 
 
-def _take_away(path: Path) -> None:
+def take_away(path: Path) -> None:
+    """Remove a build, or leave it to the next load where it is being read."""
     with suppress(OSError):  # where a file that is being read cannot go, the next load takes it away
         try:
             path.unlink(missing_ok=True)

@@ -126,6 +126,13 @@ def _stem(board: Board, submission: Submission, contract_hash: str, key: Key | N
     return board.staging / f"{submission.id}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
 
 
+def of_other_keys(board: Board, contracts: Contracts, submission: Submission, key: Key) -> list[Path]:
+    """What stands in staging of a submission of children's records, but for what was landed under this key."""
+    own = _stem(board, submission, contracts.hashes[submission.receipt.return_], key).name
+    found = [*board.staging.glob(f"{submission.id}.*"), *board.staging.glob(f".{submission.id}.*")]
+    return [path for path in found if not path.name.startswith(f"{own}.")]
+
+
 def _kept(outcome: Path, rows: Mapping[str, Path], submission: Submission) -> dict[str, Any] | None:
     """The judgement as it was landed before; None where there is none, or one of its files is not as it was written."""
     try:
