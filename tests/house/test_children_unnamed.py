@@ -11,6 +11,8 @@ from threading import Event, Thread
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 from lscb_data.board import Board, shipped
 from lscb_data.contract import load_contracts
@@ -33,8 +35,56 @@ def marked(return_: str) -> list[list[str]]:
     return [[column.printed[0] for column in sheet.columns], *([row[column.name] for column in sheet.columns] for row in rows)]
 
 
+CHILD = """<Child id="{mark}A"><!-- {mark} --><ChildIdentifiers><LAchildID>{child}</LAchildID><UPN>{mark}U</UPN>
+<PersonBirthDate>{born}</PersonBirthDate><GenderCurrent>{sex}</GenderCurrent></ChildIdentifiers>
+<ChildCharacteristics><Ethnicity>{ethnicity}</Ethnicity></ChildCharacteristics><{mark}>{mark} elsewhere</{mark}>
+<CINdetails><CINreferralDate>{referred}</CINreferralDate><ChildProtectionPlans><CPPstartDate>{started}</CPPstartDate>
+<InitialCategoryOfAbuse>{category}</InitialCategoryOfAbuse><LatestCategoryOfAbuse>NEG</LatestCategoryOfAbuse>
+<NumberOfPreviousCPP>{previous}</NumberOfPreviousCPP><Reviews><CPPreviewDate>{reviewed}</CPPreviewDate></Reviews>
+</ChildProtectionPlans></CINdetails></Child>"""
+GOOD = {
+    "mark": MARK, "child": f"{MARK}1", "born": "2009-05-17", "sex": "2", "ethnicity": "WBRI", "referred": "2014-04-20",
+    "started": "2014-05-20", "category": "NEG", "previous": "0", "reviewed": "2014-07-20",
+}  # fmt: skip
+
+
+def census(path: Path) -> None:
+    """Children with a marked number; of each but the first another element is marked, too."""
+    children = [GOOD, *(GOOD | {name: f"{MARK} Jo Bloggs"} for name in GOOD if name != "mark")]
+    head = "<Message><Header><CollectionDetails><ReferenceDate>2015-03-31</ReferenceDate></CollectionDetails>"
+    head += "<Source><LEA>873</LEA></Source></Header><Children>"
+    path.write_text(head + "".join(CHILD.format(**one) for one in children) + "</Children></Message>", "utf-8")
+
+
+def workbook(path: Path) -> None:
+    """Lists 5 and 7 with marks in titles, beside the columns, on a sheet of notes and in the file's properties."""
+    book = Workbook()
+    book.properties.creator = book.properties.title = f"{MARK} Jo Bloggs"
+    book.active.title = "Notes"
+    book.active.append([f"{MARK} Jo Bloggs"])
+    for sheet, name in (("List 7", "csc__annex_a_list_7"), ("List 5", "csc__annex_a_list_5")):
+        page = book.create_sheet(sheet)
+        page.append([f"{sheet} of {MARK}"])
+        heading, *rows = marked(name)
+        page.append([*heading, "Anything else"])
+        for row in rows:
+            page.append([*row, f"{MARK} else"])
+        page["B3"].comment = Comment(f"{MARK} said so", f"{MARK}")
+    book.save(path)
+
+
 @pytest.fixture
 def home(board: Board, tmp_path: Path) -> Path:
+    workbook(tmp_path / "annex a.xlsx")
+    for name, period in (("csc__annex_a_list_7", "2014-15 Q4"), ("csc__annex_a_list_5", "2014-15 Q4")):
+        receive(board, tmp_path / "annex a.xlsx", CONTRACTS[name], parse(period))
+    census(tmp_path / "census.xml")
+    receive(board, tmp_path / "census.xml", CONTRACTS["csc__cin_census"], parse("2014-15"))
+    whole = (tmp_path / "census.xml").read_bytes()
+    (tmp_path / "cut.xml").write_bytes(whole[: whole.rindex(MARK.encode()) + 3])
+    receive(board, tmp_path / "cut.xml", CONTRACTS["csc__cin_census"], parse("2015-16"))
+    (tmp_path / "cut.xlsx").write_bytes((tmp_path / "annex a.xlsx").read_bytes()[:9000])
+    receive(board, tmp_path / "cut.xlsx", CONTRACTS["csc__annex_a_list_7"], parse("2015-16 Q1"))
     for name in ("csc__annex_a_list_7", "csc__annex_a_list_5"):
         rows, file = marked(name), tmp_path / f"{name}.csv"
         with file.open("w", newline="", encoding="utf-8") as out:
@@ -93,20 +143,32 @@ def test_nothing_that_is_written_names_a_child(home: Path, tmp_path: Path) -> No
     finally:
         done.set()
         watcher.join()
-    assert ran.returncode == 3, ran.stderr  # the broken file is refused
+    assert ran.returncode == 3, ran.stderr  # the broken files are refused
     checked = subprocess.run(
         [*command, "check", str(next((home / "raw").rglob("csc__annex_a_list_7.csv"))), "--return", "csc__annex_a_list_7",
          "--period", str(PERIOD), "--format", "json"],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     status = subprocess.run([*command, "status"], env=environment, capture_output=True, text=True, check=False)
-    for said in (ran, checked, status):
+    recognised = [
+        subprocess.run(
+            [*command, "receive", str(tmp_path / name)], env=environment, capture_output=True, text=True, check=False
+        )
+        for name in ("annex a.xlsx", "cut.xml", "cut.xlsx", "broken.csv")
+    ]
+    for said in (ran, checked, status, *recognised):
         assert MARK not in said.stdout + said.stderr
     assert seen == set()
     assert [path for path, content in written([home, scratch, prefect], home) if MARK.encode() in content] == []
     held = [path for path in [*home.rglob("*.parquet"), *home.rglob("*.duckdb")] if not path.is_symlink()]
     assert {path.suffix for path in held} == {".parquet", ".duckdb"}
     assert [path for path in held if MARK in texts(path)] == []
-    kept = pq.read_table(next(home.rglob("*list_7.2014-15-Q1*.plans.parquet")))
-    assert kept.num_rows == kept.column("accepted").to_pylist().count(True) + kept.column("accepted").to_pylist().count(False)
-    assert kept.column("child").null_count < kept.num_rows, "some were accepted, so that there was something to hide"
+    for door in (
+        "*list_7.2014-15-Q1*.plans",
+        "*list_7.2014-15-Q4*.plans",
+        "*list_5.2014-15-Q4*.enquiries",
+        "*census.2014-15.*.plans",
+    ):
+        kept = pq.read_table(next(home.rglob(f"{door}.parquet")))
+        assert kept.column("child").null_count < kept.num_rows, "some were accepted, so that there was something to hide"
+        assert False in kept.column("accepted").to_pylist()
