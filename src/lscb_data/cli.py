@@ -139,7 +139,7 @@ def rekey(
     show.say(f"{gone:,} files that the old key made were taken away. Destroy the old key, and copies of it, in your own time.")
     if not settled:
         raise UserError(
-            f"The environment still names the old key: before the next load set LSCB_KEY_FILE={file.absolute()}, and no LSCB_KEY."
+            f"The environment still names the old key: set LSCB_KEY_FILE={file.absolute()}, and no LSCB_KEY, for the next load."
         )
 
 

@@ -1,8 +1,9 @@
 """From an XML file to streams of text rows: by the paths that a contract declares, knowing no element's name itself."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from lscb_data.xml_feed import DEEPEST, LONGEST, fed, parser_of_text, place, ref
 
 _LARGEST_RECORD = 10 * 2**20  # bytes: its rows wait in memory for its end, as a row may need what stands after it
 _PEEK = 2**20  # bytes: what a file says of itself stands at its beginning
+LIKE = 0.9  # of two names, where 1 is the same
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 
 
@@ -59,7 +61,8 @@ def read_xml(path: Path, record: str, sheets: Sequence[XmlRows], batch: int = 50
     for paths that cannot be read in one pass.
     """
     root, laid = _laid_out(record, sheets)
-    return _batches(path, root, laid, "/" + record.strip("/"), batch)
+    rows = {name for sheet in sheets for name in f"{record}/{sheet.rows}".strip("/.").split("/")}
+    return _batches(path, _Reading(root, "/" + record.strip("/"), rows), laid, batch)
 
 
 def peek(path: Path, paths: Sequence[str]) -> dict[str, str]:
@@ -141,7 +144,9 @@ def _refuse_text_in_text(step: _Step) -> None:
 class _Reading:
     """A file as far as it is read: what stands open in the declared tree, and the texts kept for it."""
 
-    def __init__(self, document: _Step, record: str = "") -> None:
+    def __init__(self, document: _Step, record: str = "", rows: Set[str] = frozenset()) -> None:
+        self.record = record
+        self.rows = rows  # names of the elements that hold rows
         self.parts: list[str] = []  # of the text that is being read
         self.parser = parser_of_text(self.parts)
         self.kept: list[dict[str, str]] = [{} for _ in range(DEEPEST + 1)]  # by the depth they are kept for: path to text
@@ -155,6 +160,7 @@ class _Reading:
         parser, parts, kept, standing = self.parser, self.parts, self.kept, [document]
         record_depth = record.count("/")
         waiting: list[tuple[_Sheet, str, list[dict[str, str]]]] = []
+        elsewhere: set[str] = set()
 
         def start(name: str, attributes: dict[str, str]) -> None:
             above = standing[-1]
@@ -167,6 +173,9 @@ class _Reading:
             if ":" in name:
                 name = name.rpartition(":")[2]
             step = above.below.get(name) or (_WITHIN if above.is_text else _ELSEWHERE)
+            if step is _ELSEWHERE and name not in elsewhere and len(standing) > 1 and standing[1] is not _ELSEWHERE:
+                self._refuse_lost_rows(name)
+                elsewhere.add(name)
             depth = len(standing)
             standing.append(step)
             if depth > DEEPEST:
@@ -210,11 +219,17 @@ class _Reading:
 
         return start, end
 
+    def _refuse_lost_rows(self, name: str) -> None:
+        """Raises UnreadableError for an element that seems to hold rows, and stands where none are read or is misspelt."""
+        for meant in get_close_matches(name, self.rows, 1, LIKE):
+            raise refusal(
+                "xml_row_elsewhere", f"has an element that is named {meant}, or nearly so, where none is read", self.parser,
+                f"Put it where the DfE's guide has {meant}, spelt so: its rows would be lost.",
+            )  # fmt: skip
 
-def _batches(
-    path: Path, document: _Step, sheets: list[_Sheet], record: str, batch: int
-) -> Iterator[tuple[str, pa.RecordBatch]]:
-    reading = _Reading(document, record)
+
+def _batches(path: Path, reading: _Reading, sheets: list[_Sheet], batch: int) -> Iterator[tuple[str, pa.RecordBatch]]:
+    record = reading.record
     for read in fed(path, reading.parser, reading.parts):
         if reading.record_began is not None and read - reading.record_began > _LARGEST_RECORD:
             raise refusal("xml_too_large", f"has a record larger than {_LARGEST_RECORD // 2**20} MB", reading.parser)

@@ -179,6 +179,22 @@ def test_what_is_not_whole_and_safe_is_refused_and_says_where(file: Path, conten
     assert time.process_time() - started < 5
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("<need><plan>", "<plan/><need><plan>"),  # one level too high
+        ("<about>", "<odd><child/></odd><about>"),
+        ("<review>2014-04-09</review>", "<reviews>2014-04-09</reviews>"),
+        ("<need><plan><start>2015-01-01</start></plan></need>", "<needs><plan><start>2015-01-01</start></plan></needs>"),
+    ],
+)
+def test_rows_that_stand_elsewhere_or_are_misspelt_are_not_lost_in_silence(file: Path, right: str, wrong: str) -> None:
+    assert right in SMALL
+    found = refused(file, SMALL.replace(right, wrong))
+    assert found.code == "xml_row_elsewhere"
+    assert "line " in found.message
+
+
 def test_the_longest_honest_text_and_the_deepest_nesting_are_read(file: Path) -> None:
     long = SMALL.replace("A1", "x" * 100_000).replace("<about>", "<a>" * 98 + "</a>" * 98 + "<about>")
     assert rows(file, long)["children"][0][2] == "x" * 100_000
@@ -226,7 +242,12 @@ def tree(name: str, *below: st.SearchStrategy[ET.Element], most: int = 4) -> st.
 
 
 PLAN = tree("plan", tree("start"), tree("end"), tree("review"), tree("id"))
-CHILD = tree("child", tree("about", tree("id"), tree("start")), tree("need", PLAN, tree("referred"), tree("plan")), PLAN)
+CHILD = tree(
+    "child",
+    tree("about", tree("id"), tree("start")),
+    tree("need", PLAN, tree("referred"), tree("plan")),
+    tree("also", tree("start")),
+)
 
 
 @settings(max_examples=150, deadline=None)
