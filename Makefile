@@ -17,8 +17,11 @@ lint: .venv/ready
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --processes 2 sql
 
+SIZES = 100000 1000000
+
 bench: .venv/ready
 	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/records.py $(SIZES)
 
 # Exact versions, each with its hash. uv is quicker where it is present; pip gives the same environment.
 .venv/ready: requirements.lock pyproject.toml
