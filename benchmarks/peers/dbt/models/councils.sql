@@ -1,0 +1,1 @@
+select code from read_csv('{{ var("codes") }}/councils.csv', header = true, all_varchar = true)
