@@ -10,7 +10,7 @@ from pathlib import Path
 import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
-from rules import CHILD, FIRST, GROWN, HEADINGS, LAST, LISTS, PLANS, REQUIRED, UNBORN, codes
+from rules import CHILD, FIRST, GROWN, HEADINGS, LAST, LISTS, PLANS, REQUIRED, UNBORN, codes, spellings
 
 DAYS = ["born", "started", "reviewed", "ended"]
 AGES = [-999, -1, 0, 4, 9, 15, 999]
@@ -21,7 +21,12 @@ def read(given: Path) -> pd.DataFrame:
     days = [heading for heading, name in HEADINGS.items() if name in DAYS]
     kinds = {heading: "category" for heading, name in HEADINGS.items() if name in LISTS}
     plans = pd.read_csv(given, usecols=list(HEADINGS), dtype=kinds, parse_dates=days, date_format="%d/%m/%Y")
-    return plans.rename(columns=HEADINGS)
+    plans = plans.rename(columns=HEADINGS)
+    for name, of in LISTS.items():  # a category's few words are looked up, not the rows
+        codes_of = spellings(of)
+        words = {word: codes_of.get(str(word).strip().lower(), word) for word in plans[name].cat.categories}
+        plans[name] = plans[name].map(words).astype("category")
+    return plans
 
 
 def judged(plans: pd.DataFrame) -> bool:

@@ -14,11 +14,11 @@ from typing import Annotated, Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
-from rules import CHILD, FIRST, GROWN, HEADINGS, LAST, LISTS, PLANS, UNBORN, codes
+from rules import CHILD, FIRST, GROWN, HEADINGS, LAST, LISTS, PLANS, UNBORN, spellings
 
 BATCH = 50_000
 FIRST_DAY, LAST_DAY = date.fromisoformat(FIRST), date.fromisoformat(LAST)
-SETS = {name: frozenset(codes(of)) for name, of in LISTS.items()}
+SAID = {name: spellings(of) for name, of in LISTS.items()}
 
 
 def _day(text: str) -> date | None:
@@ -27,9 +27,10 @@ def _day(text: str) -> date | None:
 
 def _one_of(name: str) -> BeforeValidator:
     def known(text: str) -> str | None:
-        if text and text not in SETS[name]:
+        code = SAID[name].get(text.strip().lower())
+        if text and code is None:
             raise ValueError("not on the list")
-        return text or None
+        return code
 
     return BeforeValidator(known)
 

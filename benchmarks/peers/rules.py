@@ -16,9 +16,19 @@ UNBORN, GROWN = -280, 6575  # days between birth and start
 PLANS = 50  # at most, of those before
 
 
-def codes(name: str) -> list[str]:
+def spellings(name: str) -> dict[str, str]:
+    """The code that each spelling on a list stands for, in small letters: councils write one thing in many ways."""
     with (Path(__file__).parents[2] / "schemas" / "codes" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        return [row["code"] for row in csv.DictReader(lines)]
+        return {
+            said.strip().lower(): row["code"]
+            for row in csv.DictReader(lines)
+            for said in [row["code"], row["label"], *row.get("also", "").split("|"), *row["spellings"].split("|")]
+            if said.strip()
+        }
+
+
+def codes(name: str) -> list[str]:
+    return sorted(set(spellings(name).values()))
 
 
 LISTS = {

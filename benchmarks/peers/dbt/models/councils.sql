@@ -1,1 +1,1 @@
-select code from read_csv('{{ var("codes") }}/councils.csv', header = true, all_varchar = true)
+select distinct code from {{ ref('spellings') }} where list = 'councils'
