@@ -64,12 +64,8 @@ class Plan(BaseModel):
         return self
 
 
-SCHEMA = pa.schema(
-    [
-        (name, pa.date32() if name in ("born", "started", "reviewed", "ended") else pa.int32() if name == "previous_plans" else pa.string())
-        for name in HEADINGS.values()
-    ]
-)  # fmt: skip
+KINDS = dict.fromkeys(("born", "started", "reviewed", "ended"), pa.date32()) | {"previous_plans": pa.int32()}
+SCHEMA = pa.schema([(name, KINDS.get(name, pa.string())) for name in HEADINGS.values()])
 
 
 def main(given: Path, out: Path) -> None:
