@@ -136,7 +136,11 @@ def rekey(
         show.say(f"{submissions:,} submissions were landed anew, {rows:,} rows in and {rows:,} rows out, and published.")
     settled = not old or rekey.put_in_force(board, file)
     gone = rekey.clear(board, contracts, file, wait)
-    show.say(f"{gone:,} files that the old key made were taken away. Destroy the old key, and copies of it, in your own time.")
+    show.say(f"{gone:,} files that another key made were taken away.")
+    if not old:
+        show.say(
+            f"The key in {file} is the one in force; every load goes on with it. For another, make one with lscb key FILE."
+        )
     if not settled:
         raise UserError(
             f"The environment still names the old key: set LSCB_KEY_FILE={file.absolute()}, and no LSCB_KEY, for the next load."
