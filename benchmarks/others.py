@@ -6,13 +6,13 @@ Each peer does less than a load does, and what it does not do is said beside it.
 month by month: plans started, transfers-in included, and children with a plan open.
 """
 
-import json
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from records import BARE, COLUMNS, LAND, LSCB, Took, home_with, run, synthetic
+from records import Took, keep, ours, python, run, synthetic
 
 PEERS = Path(__file__).with_name("peers")
 PYTHON = PEERS / ".venv" / "bin" / "python"
@@ -44,23 +44,18 @@ def measure(folder: Path, rows: int) -> list[Took]:
 
     Raises SystemExit where a peer's answers are not ours: then it did other work, and its time says nothing.
     """
-    key, python = "benchmark" * 5, sys.executable
     clean = synthetic(folder, rows, 0)
-    bare = run("bare typed read", rows, [python, "-c", BARE.format(columns=COLUMNS), str(clean), str(folder / "b.db")], key)
-    home = home_with(folder, (clean, "2023-24 Q4"))
-    landed = run("read, check, pseudonymise, land", rows, [python, "-c", LAND, str(home)], key)
-    home = home_with(folder, (clean, "2023-24 Q4"))
-    found = [bare, landed, run("whole load to published", rows, [LSCB, "--home", str(home), "load"], key, (0, 2))]
+    home, found = ours(folder, clean, rows)
     for name, without in WITHOUT.items():
         out = folder / f"{name}-{rows}"
         out.mkdir()
-        took = run(name, rows, [str(PYTHON), str(PEERS / f"{name}.py"), str(clean), str(out)], key)
-        answers = [python, "-c", COMPARE, str(home), str(out / "answers.parquet")]
-        asked, differ = map(int, run("answers compared", rows, answers, key).said.split())
+        took = run(name, rows, [str(PYTHON), str(PEERS / f"{name}.py"), str(clean), str(out)])
+        compared = run("answers compared", rows, python(COMPARE, home, out / "answers.parquet"))
+        asked, differ = map(int, compared.said.split())
         if differ or not asked:
             raise SystemExit(f"{name}: {differ:,} of {asked:,} answers are not ours")
         said = f"all {asked:,} answers as ours; without {without}"
-        found.append(Took(name, rows, took.seconds, took.processor, took.memory, said))
+        found.append(replace(took, said=said))
     return found
 
 
@@ -75,16 +70,14 @@ def table(found: list[Took]) -> str:
 
 def main(sizes: list[int]) -> None:
     os.environ.update(GX_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1")
-    every = []
+    every: list[Took] = []
     print("                                   by the clock  processor   memory  ÷ bare read")
     for rows in sizes:
         with tempfile.TemporaryDirectory() as scratch:
             found = measure(Path(scratch), rows)
         print(table(found), flush=True)
-        every += [
-            {"work": o.work, "rows": o.rows, "seconds": o.seconds, "processor": o.processor, "memory": o.memory} for o in found
-        ]
-    Path(__file__).with_name("others.json").write_text(json.dumps(every, indent=1) + "\n", "utf-8")
+        every += found
+    keep("others.json", every)
 
 
 if __name__ == "__main__":

@@ -76,10 +76,10 @@ class Took:
     said: str = ""
 
 
-def run(work: str, rows: int, command: list[str], key: str, codes: Iterable[int] = (0,)) -> Took:
+def run(work: str, rows: int, command: list[str], codes: Iterable[int] = (0,)) -> Took:
     begun = time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
-        child = subprocess.Popen(command, stdout=out, env=os.environ | {"LSCB_KEY": key}, cwd=ROOT)
+        child = subprocess.Popen(command, stdout=out, env=os.environ | {"LSCB_KEY": "benchmark" * 5}, cwd=ROOT)
         _, status, used = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - begun
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -135,32 +135,45 @@ def by_quarter(file: Path) -> tuple[Path, Path]:
     return before, after
 
 
+def python(code: str, *said: Path) -> list[str]:
+    return [sys.executable, "-c", code, *map(str, said)]
+
+
+def land(work: str, rows: int, home: Path) -> Took:
+    return run(work, rows, python(LAND, home))
+
+
+def load(work: str, rows: int, home: Path) -> Took:
+    return run(work, rows, [LSCB, "--home", str(home), "load"], (0, 2))
+
+
+def ours(folder: Path, file: Path, rows: int) -> tuple[Path, list[Took]]:
+    """The bare read, the landing and the whole load of a file; and the Board's folder that it was loaded in."""
+    found = [run("bare typed read", rows, python(BARE.format(columns=COLUMNS), file, folder / "bare.duckdb"))]
+    (folder / "bare.duckdb").unlink()
+    found.append(land("read, check, pseudonymise, land", rows, home_with(folder, (file, "2023-24 Q4"))))
+    home = home_with(folder, (file, "2023-24 Q4"))
+    return home, [*found, load("whole load to published", rows, home)]
+
+
 def measure(folder: Path, rows: int, wrong: bool) -> list[Took]:
-    key, python = "benchmark" * 5, sys.executable
     clean = synthetic(folder, rows, 0)
-    bare = run("bare typed read", rows, [python, "-c", BARE.format(columns=COLUMNS), str(clean), str(folder / "b.db")], key)
-    (folder / "b.db").unlink()
-    home = home_with(folder, (clean, "2023-24 Q4"))
-    found = [bare, run("read, check, pseudonymise, land", rows, [python, "-c", LAND, str(home)], key)]
-    home = home_with(folder, (clean, "2023-24 Q4"))
-    found.append(run("whole load to published", rows, [LSCB, "--home", str(home), "load"], key, (0, 2)))
-    asked = run("a question, 95th percentile", rows, [python, "-c", ASK, str(home)], key)
+    home, found = ours(folder, clean, rows)
+    asked = run("a question, 95th percentile", rows, python(ASK, home))
     found.append(Took(asked.work, rows, float(asked.said), asked.processor, asked.memory))
     before, after = by_quarter(clean)
     home = home_with(folder, (before, "2023-24 Q3"))
-    run("history", rows, [LSCB, "--home", str(home), "load"], key, (0, 2))
-    alone = home_with(folder / "alone", (after, "2023-24 Q4")) if (folder / "alone").mkdir() is None else home
-    found.append(run("the next quarter landed alone", rows, [python, "-c", LAND, str(alone)], key))
+    load("history", rows, home)
+    (folder / "alone").mkdir()
+    found.append(land("the next quarter landed alone", rows, home_with(folder / "alone", (after, "2023-24 Q4"))))
     receive(home, after, "2023-24 Q4")
-    found.append(run("the next quarter landed onto history", rows, [python, "-c", LAND, str(home)], key))
-    found.append(run("the next quarter, loaded", rows, [LSCB, "--home", str(home), "load"], key, (0, 2)))
+    found.append(land("the next quarter landed onto history", rows, home))
+    found.append(load("the next quarter, loaded", rows, home))
     shutil.rmtree(folder / "alone")
     faulty = synthetic(folder, rows, 0.05)
-    home = home_with(folder, (faulty, "2023-24 Q4"))
-    found.append(run("land, 5% of rows faulty", rows, [python, "-c", LAND, str(home)], key))
+    found.append(land("land, 5% of rows faulty", rows, home_with(folder, (faulty, "2023-24 Q4"))))
     if wrong:
-        home = home_with(folder, (spoilt(clean), "2023-24 Q4"))
-        found.append(run("land, every row wrong", rows, [python, "-c", LAND, str(home)], key))
+        found.append(land("land, every row wrong", rows, home_with(folder, (spoilt(clean), "2023-24 Q4"))))
     for path in folder.glob("synth-*"):
         shutil.rmtree(path)
     return found
@@ -184,6 +197,11 @@ def table(found: list[Took]) -> str:
     return "\n".join(lines)
 
 
+def keep(name: str, every: list[Took]) -> None:
+    """What was measured, in a file beside this one."""
+    Path(__file__).with_name(name).write_text(json.dumps([asdict(one) for one in every], indent=1) + "\n", "utf-8")
+
+
 def main(sizes: list[int]) -> None:
     every: list[Took] = []
     print("                                         by the clock  processor   memory  ÷ bare read")
@@ -192,7 +210,7 @@ def main(sizes: list[int]) -> None:
             found = measure(Path(scratch), rows, wrong=rows <= 1_000_000)
             print(table(found), flush=True)
             every += found
-    Path(__file__).with_name("records.json").write_text(json.dumps([asdict(one) for one in every], indent=1) + "\n", "utf-8")
+    keep("records.json", every)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,6 @@ board as (
     select * from staging.board
 ),
 
-areas_superseded as (
-    select * from staging.areas_superseded
-),
-
 working_days as (
     select * from staging.working_days
 ),
@@ -33,13 +29,7 @@ assessments_once as (
     from sent
     inner join submissions on sent.submission_id = submissions.submission_id
     cross join board
-    where
-        not exists (
-            select 1 as there_is from areas_superseded
-            where
-                sent.submission_id = areas_superseded.submission_id
-                and coalesce(sent.area_code, board.area_code) = areas_superseded.area_code
-        )
+    where not list_contains(submissions.areas_superseded, coalesce(sent.area_code, board.area_code))
     qualify row_number() over (
         partition by sent.child, coalesce(sent.area_code, board.area_code), sent.referred, sent.assessment_started
         order by submissions.submission_rank, sent.row

@@ -7,10 +7,6 @@ board as (
     select * from staging.board
 ),
 
-areas_superseded as (
-    select * from staging.areas_superseded
-),
-
 census as (
     select * from staging.csc__cin_census__children
     where accepted
@@ -27,13 +23,7 @@ of_census as (
     from census
     inner join submissions on census.submission_id = submissions.submission_id
     cross join board
-    where
-        not exists (
-            select 1 as there_is from areas_superseded
-            where
-                census.submission_id = areas_superseded.submission_id
-                and coalesce(census.area_code, board.area_code) = areas_superseded.area_code
-        )
+    where not list_contains(submissions.areas_superseded, coalesce(census.area_code, board.area_code))
     qualify row_number() over (
         partition by census.child, coalesce(census.area_code, board.area_code)
         order by submissions.submission_rank, census.row

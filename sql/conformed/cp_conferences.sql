@@ -8,10 +8,6 @@ board as (
     select * from staging.board
 ),
 
-areas_superseded as (
-    select * from staging.areas_superseded
-),
-
 working_days as (
     select * from staging.working_days
 ),
@@ -50,13 +46,7 @@ conferences_once as (
     from rows_sent
     inner join submissions on rows_sent.submission_id = submissions.submission_id
     cross join board
-    where
-        not exists (
-            select 1 as there_is from areas_superseded
-            where
-                rows_sent.submission_id = areas_superseded.submission_id
-                and coalesce(rows_sent.area_code, board.area_code) = areas_superseded.area_code
-        )
+    where not list_contains(submissions.areas_superseded, coalesce(rows_sent.area_code, board.area_code))
     qualify row_number() over (
         partition by rows_sent.child, coalesce(rows_sent.area_code, board.area_code), rows_sent.conference
         order by

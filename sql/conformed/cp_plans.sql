@@ -13,10 +13,6 @@ board as (
     select * from staging.board
 ),
 
-areas_superseded as (
-    select * from staging.areas_superseded
-),
-
 rows_sent as (
     select
         submission_id,
@@ -83,13 +79,7 @@ rows_coded as (
     from rows_sent
     inner join submissions on rows_sent.submission_id = submissions.submission_id
     cross join board
-    where
-        not exists (
-            select 1 as there_is from areas_superseded
-            where
-                rows_sent.submission_id = areas_superseded.submission_id
-                and coalesce(rows_sent.area_code, board.area_code) = areas_superseded.area_code
-        )
+    where not list_contains(submissions.areas_superseded, coalesce(rows_sent.area_code, board.area_code))
 ),
 
 rows_in_turn as (

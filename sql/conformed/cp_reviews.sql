@@ -7,10 +7,6 @@ board as (
     select * from staging.board
 ),
 
-areas_superseded as (
-    select * from staging.areas_superseded
-),
-
 reviews as (
     select * from staging.csc__cin_census__reviews
     where accepted
@@ -26,13 +22,7 @@ select
 from reviews
 inner join submissions on reviews.submission_id = submissions.submission_id
 cross join board
-where
-    not exists (
-        select 1 as there_is from areas_superseded
-        where
-            reviews.submission_id = areas_superseded.submission_id
-            and coalesce(reviews.area_code, board.area_code) = areas_superseded.area_code
-    )
+where not list_contains(submissions.areas_superseded, coalesce(reviews.area_code, board.area_code))
 qualify
     row_number() over (
         partition by reviews.child, coalesce(reviews.area_code, board.area_code), reviews.started, reviews.reviewed

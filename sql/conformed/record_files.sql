@@ -4,17 +4,14 @@ with submissions as (
         submission_id,
         covers_from,
         period_end,
-        file
+        file,
+        areas_superseded
     from staging.submissions
     where standing = 'accepted'
 ),
 
 board as (
     select * from staging.board
-),
-
-areas_superseded as (
-    select * from staging.areas_superseded
 ),
 
 rows_counted as (
@@ -118,13 +115,7 @@ select
 from counted
 inner join submissions on counted.submission_id = submissions.submission_id
 cross join board
-where
-    not exists (
-        select 1 as there_is from areas_superseded
-        where
-            counted.submission_id = areas_superseded.submission_id
-            and coalesce(counted.area_code, board.area_code) = areas_superseded.area_code
-    )
+where not list_contains(submissions.areas_superseded, coalesce(counted.area_code, board.area_code))
 group by
     counted.subject, counted.sheet, submissions.submission_id, coalesce(counted.area_code, board.area_code),
     submissions.covers_from, submissions.period_end, submissions.file

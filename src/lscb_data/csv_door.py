@@ -117,9 +117,11 @@ def _kind(column: Column) -> pa.DataType:
     return pa.string() if column.is_identifier else pa.dictionary(pa.int32(), pa.string())
 
 
-def _batch(numbers: Any, fault: str, columns: list[pa.Array | None], names: list[str]) -> pa.RecordBatch:
+def _batch(numbers: Any, faults: list[str] | str, columns: list[pa.Array | None], names: list[str]) -> pa.RecordBatch:
+    """Texts by column, blank where there is no column; `faults` of each record, or of all of them."""
     blank = pa.repeat("", len(numbers))
-    held = [pa.array(numbers, pa.int64()), pa.repeat(fault, len(numbers)), blank]
+    said = pa.repeat(faults, len(numbers)) if isinstance(faults, str) else pa.array(faults, pa.string())
+    held = [pa.array(numbers, pa.int64()), said, blank]
     return pa.RecordBatch.from_arrays(
         [*held, *(blank if column is None else column for column in columns)], names=["row", "fault", "place", *names]
     )
@@ -136,11 +138,7 @@ def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
     kept: list[list[str]] = []
 
     def batch() -> pa.RecordBatch:
-        texts = zip(*kept, strict=True) if kept else [[] for _ in names]
-        held = {"row": pa.array(numbers, pa.int64()), "fault": pa.array(faults, pa.string())}
-        held["place"] = pa.array([""] * len(numbers), pa.string())
-        held |= {name: pa.array(column, pa.string()) for name, column in zip(names, texts, strict=True)}
-        return pa.RecordBatch.from_pydict(held)
+        return _batch(numbers, faults, [pa.array(column, pa.string()) for column in zip(*kept, strict=True)], names)
 
     for number, record in enumerate(_records(_lines(file.path), file.mark), 1):
         if number <= file.header or not any(record):
@@ -211,9 +209,10 @@ def _is_plain(path: Path, mark: str, width: int) -> bool:
 
 
 def _is_plain_text(lines: bytes, edges: NDArray[np.uint8], width: int) -> bool:
+    if not lines:
+        return True
     held = np.frombuffer(lines, np.uint8)
-    ends = np.flatnonzero(held == ord("\n"))
-    first = np.concatenate([ends[:0], [0], ends[:-1] + 1]) if len(ends) else ends  # of each line
+    first = np.append(0, np.flatnonzero(held[:-1] == ord("\n")) + 1)  # of each line
     if b"\r" in lines and b"\r\r" in lines:
         return False
     blank = first  # so far: a line of nothing but marks

@@ -142,7 +142,10 @@ class Screened:
     desk: Desk
     received: pa.RecordBatch
     values: Mapping[str, pa.Array]
-    stopped: pa.Array
+
+    @property
+    def stopped(self) -> pa.Array:
+        return self.values["stopped"]
 
 
 def screened(here: Desk, received: pa.RecordBatch) -> Screened:
@@ -160,7 +163,7 @@ def screened(here: Desk, received: pa.RecordBatch) -> Screened:
     values |= {one.name: pc.utf8_trim_whitespace(received.column(one.name)) for one in here.columns if one.is_identifier}
     found = _screen(here, pa.table({"row": received.column("row"), **values, "sure rows": sure}))
     worked_out = dict(zip(found.column_names, (one.combine_chunks() for one in found.columns), strict=True))
-    return Screened(here, received, values | worked_out, worked_out["stopped"])
+    return Screened(here, received, values | worked_out)
 
 
 def judged(batch: Screened, tally: Tally) -> pa.Table:

@@ -35,14 +35,19 @@ def using(key_file: Path) -> Iterator[None]:
 
 
 def of_children(board: Board, contracts: Contracts) -> list[Submission]:
-    """Every submission of children's records. Raises UserError where `raw/` is not as it was received."""
-    every = received(board)
+    """Every submission of children's records."""
+    returns = contracts.returns
+    return [one for one in received(board) if one.receipt.return_ in returns and returns[one.receipt.return_].names_children]
+
+
+def check_raw(board: Board) -> None:
+    """Raises UserError where `raw/` is not as it was received."""
     wrong = [str(one) for one in unusable(board)]
-    wrong += [f"{one.id} is missing or is not the file received" for one in every if not one.path.is_file() or one.altered]
+    wrong += [
+        f"{one.id} is missing or is not the file received" for one in received(board) if not one.path.is_file() or one.altered
+    ]
     if wrong:
         raise UserError(f"The key was not changed, for raw/ is not as it was received: {'; '.join(wrong)}.")
-    returns = contracts.returns
-    return [one for one in every if one.receipt.return_ in returns and returns[one.receipt.return_].names_children]
 
 
 def land_anew(board: Board, contracts: Contracts, key_file: Path) -> tuple[int, int]:
@@ -52,6 +57,7 @@ def land_anew(board: Board, contracts: Contracts, key_file: Path) -> tuple[int, 
     otherwise than under the old key: then nothing has changed.
     """
     key_in(key_file, board.home)
+    check_raw(board)
     submissions, rows = of_children(board, contracts), 0
     for one in submissions:
         old = land(board, contracts, one)

@@ -123,8 +123,7 @@ def _stage(
     measures = [quote(n) for n, c in sorted(contracts.returns.items()) if c.kind == "measures"]
     union = " union all by name ".join(f"from staging.{name}" for name in measures)
     connection.execute(f"create view staging.figures as {union}")
-    _fill(connection, "submissions", list(_submissions(landed, worth, contracts)), SUBMISSIONS)
-    _fill(connection, "areas_superseded", _areas(passed), AREAS)
+    _fill(connection, "submissions", list(_submissions(landed, worth, passed, contracts)), SUBMISSIONS)
     _fill(connection, "findings", [_finding(f) for one in landed for f in one.findings], dict.fromkeys(FINDING, pa.string()))
     _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
@@ -182,9 +181,8 @@ SUBMISSIONS = {
     "sha256": pa.string(),
     "received_at": pa.timestamp("s", "UTC"), "received_by": pa.string(), "contract_sha256": pa.string(),
     "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
-    "public": pa.string(),
+    "public": pa.string(), "areas_superseded": pa.list_(pa.string()),
 }  # fmt: skip
-AREAS = {"submission_id": pa.string(), "area_code": pa.string()}
 INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
     "numerator": pa.list_(pa.string()), "denominator": pa.list_(pa.string()),
@@ -205,7 +203,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str,
     connection.unregister("filling")
 
 
-def _submissions(landed: list[Landed], worth: Mapping[str, str], contracts: Contracts) -> Iterator[dict[str, Any]]:
+def _submissions(
+    landed: list[Landed], worth: Mapping[str, str], passed: Mapping[str, frozenset[str]], contracts: Contracts
+) -> Iterator[dict[str, Any]]:
     for one in landed:
         receipt, period = one.submission.receipt, one.submission.period
         contract = contracts.returns.get(receipt.return_)
@@ -228,12 +228,8 @@ def _submissions(landed: list[Landed], worth: Mapping[str, str], contracts: Cont
             "rows_accepted": one.accepted,
             "rows_rejected": one.rejected,
             "public": one.public,
+            "areas_superseded": sorted(passed.get(one.submission.id, ())),
         }
-
-
-def _areas(passed: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
-    """The councils of a submission that stands for which a later one has taken its place."""
-    return [{"submission_id": name, "area_code": area} for name, areas in passed.items() for area in sorted(areas)]
 
 
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:

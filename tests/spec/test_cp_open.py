@@ -205,8 +205,7 @@ def test_a_list_of_one_council_takes_the_place_of_that_council_in_a_list_of_seve
         plan("Bea", "2014-05-01", area="E10000020"),
         plan("Cat", "2014-05-01", area="E10000020"),
         plan("Bea", "2014-05-01", area="E10000020", submission_id="again"),
-        extracts=[extract(), extract("again")],
-        superseded=[{"submission_id": "list", "area_code": "E10000020"}],
+        extracts=[extract(areas_superseded=["E10000020"]), extract("again")],
     )
     assert w.count("cp_plans_open", "2015-03") == 1
     assert w.count("cp_plans_open", "2015-03", area="E10000020") == 1

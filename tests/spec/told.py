@@ -118,6 +118,7 @@ def submission(
     standing: str = "accepted",
     secret: bool = False,
     received: date = date(2015, 4, 20),
+    areas_superseded: Iterable[str] = (),
 ) -> Row:
     """A receipt. What it says is public, unless it is secret."""
     when = parse(period)
@@ -137,6 +138,7 @@ def submission(
         "rows_rejected": 0,
         "covers_from": when.start,
         "public": None if secret else "Published",
+        "areas_superseded": list(areas_superseded),
     }
 
 
@@ -180,7 +182,6 @@ def told(
     queries: Iterable[Row] = (),
     areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
     records: Mapping[str, list[Row]] | None = None,
-    superseded: Iterable[Row] = (),
     asked: tuple[str, ...] = (),
 ) -> "Told":
     """The warehouse that these figures and records make. Each figure has a cell of its own."""
@@ -192,7 +193,6 @@ def told(
     for name, schema, content in (("figures", FIGURES, rows), ("ons__population", POPULATION, list(populations))):
         warehouse._fill(connection, name, content, {field.name: field.type for field in schema})
     warehouse._fill(connection, "submissions", receipts, warehouse.SUBMISSIONS)
-    warehouse._fill(connection, "areas_superseded", list(superseded), warehouse.AREAS)
     for view, columns in RECORDS.items():
         warehouse._fill(connection, view, (records or {}).get(view, []), {name: KINDS[kind] for name, kind in columns.items()})
     warehouse._fill(connection, "findings", list(queries), dict.fromkeys(warehouse.FINDING, pa.string()))
