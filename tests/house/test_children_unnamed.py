@@ -73,7 +73,7 @@ def workbook(path: Path) -> None:
         page.append([*heading, "Anything else"])
         for row in rows:
             page.append([*row, f"{MARK} else"])
-        book.create_sheet(f"{sheet} {MARK} Jo").append([f"{MARK} Jo Bloggs"])
+        book.create_sheet(f"{MARK} of {sheet}").append([f"{MARK} Jo Bloggs"])
         page["B3"].comment = Comment(f"{MARK} said so", f"{MARK}")
     book.save(path)
 
