@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 
-.PHONY: load test lint lock bench clean
+.PHONY: load test lint lock bench bench-peers lock-peers clean
 
 load: .venv/ready
 	@$(BIN)/lscb load
@@ -17,8 +17,24 @@ lint: .venv/ready
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --processes 2 sql
 
+SIZES = 100000 1000000
+
 bench: .venv/ready
 	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/records.py $(SIZES)
+
+# Other tools at the same work, in an environment of their own, made by the lock as ours is.
+bench-peers: .venv/ready benchmarks/peers/.venv/ready
+	$(BIN)/python benchmarks/others.py $(SIZES)
+
+benchmarks/peers/.venv/ready: benchmarks/peers/requirements.lock
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+lock-peers:
+	cd benchmarks/peers && uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		requirements.in -o requirements.lock
 
 # Exact versions, each with its hash. uv is quicker where it is present; pip gives the same environment.
 .venv/ready: requirements.lock pyproject.toml
@@ -38,4 +54,4 @@ lock:
 		pyproject.toml --group dev -o requirements.lock
 
 clean:
-	rm -rf .venv warehouse/* dist
+	rm -rf .venv benchmarks/peers/.venv warehouse/* dist

@@ -1,9 +1,9 @@
 """Children's records at national size, each step in a process of its own beside a bare typed read of the same file.
 
-make bench-records SIZES="100000 1000000 10000000"
+make bench SIZES="100000 1000000 10000000"
 
 Prints seconds, processor seconds and peak memory of each step, its ratio to the bare read, and whether that is within its
-bound; writes docs/records.json for the plot.
+bound. What was measured is kept in records.json; plot.py draws it.
 """
 
 import json
@@ -192,7 +192,7 @@ def main(sizes: list[int]) -> None:
             found = measure(Path(scratch), rows, wrong=rows <= 1_000_000)
             print(table(found), flush=True)
             every += found
-    (ROOT / "docs" / "records.json").write_text(json.dumps([asdict(one) for one in every], indent=1) + "\n", "utf-8")
+    Path(__file__).with_name("records.json").write_text(json.dumps([asdict(one) for one in every], indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

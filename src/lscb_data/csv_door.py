@@ -226,11 +226,12 @@ def _is_plain_text(lines: bytes, edges: NDArray[np.uint8], width: int) -> bool:
     if b'"' not in lines:
         return True
     marks = np.flatnonzero(held == ord('"'))
-    opens = (marks == 0) | np.isin(held[marks - 1], edges)
-    if not (opens | np.isin(held[marks + 1], edges)).all():
+    opens, closes = marks[::2], marks[1::2]
+    if len(opens) > len(closes):
         return False
-    quoted = first[held[first] == ord('"')]
-    return not (held[quoted + 1] == ord('"')).any()
+    edges_before = np.isin(held[opens - 1], edges) | (opens == 0)
+    quoted = first[held[first] == ord('"')]  # the line may be blank
+    return bool((edges_before & np.isin(held[closes + 1], edges)).all() and not (held[quoted + 1] == ord('"')).any())
 
 
 def _not_csv(message: str) -> Finding:

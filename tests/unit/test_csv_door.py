@@ -163,5 +163,12 @@ def test_ragged_records_of_a_plain_file_keep_their_numbers(opened: Any, monkeypa
 def test_a_plain_file_is_known_as_plain(opened: Any) -> None:
     for plain in ('C1,01/04/2014,"Bloggs, Jo",F\n', '"C1","","","F"\n', ",,,F\n", "C1,,,F", "C1,,,F\r\nC2,,,\r\n"):
         assert opened(HEAD + plain).is_plain, plain
-    for other in ("C1,,,F\n\nC2,,,F\n", "C1,,,F\n,,,\n", '"",,,\n', 'C1,,"a""b",F\n', "C1,,,F\r\n\r\nC2,,,F\r\n"):
+    for other in (
+        "C1,,,F\n\nC2,,,F\n",
+        "C1,,,F\n,,,\n",
+        '"",,,\n',
+        'C1,,"a""b",F\n',
+        "C1,,,F\r\n\r\nC2,,,F\r\n",
+    ):
         assert not opened(HEAD + other).is_plain, other
+    assert not opened(HEAD + "C1,,,F\n" * 60 + '"C1,"x,"y",F\n').is_plain  # too far down for the headings' reader

@@ -1,0 +1,1 @@
+select distinct code from {{ ref('spellings') }} where list = 'councils'
