@@ -144,7 +144,7 @@ def measure(folder: Path, rows: int, wrong: bool) -> list[Took]:
     found = [bare, run("read, check, pseudonymise, land", rows, [python, "-c", LAND, str(home)], key)]
     home = home_with(folder, (clean, "2023-24 Q4"))
     found.append(run("whole load to published", rows, [LSCB, "--home", str(home), "load"], key, (0, 2)))
-    asked = run("a question, 95th of 100", rows, [python, "-c", ASK, str(home)], key)
+    asked = run("a question, 95th percentile", rows, [python, "-c", ASK, str(home)], key)
     found.append(Took(asked.work, rows, float(asked.said), asked.processor, asked.memory))
     before, after = by_quarter(clean)
     home = home_with(folder, (before, "2023-24 Q3"))
