@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from lscb_data.summary import Summary
 
 
-def run_load(home: Path, period: str | None = None, agency: str | None = None, wait: float = 600) -> tuple["Summary", str]:
+def run_load(
+    home: Path, period: str | None = None, agency: str | None = None, wait: float = 600, rekeying: bool = False
+) -> tuple["Summary", str]:
     """Load the Board's folder, with no server set up by hand: the summary, and the name of the state the load ended in.
 
     Prefect keeps its own records in the Board's warehouse, unless PREFECT_HOME or PREFECT_API_URL say otherwise, and tells
@@ -23,4 +25,4 @@ def run_load(home: Path, period: str | None = None, agency: str | None = None, w
 
     from flows.load import run  # Prefect reads its settings here
 
-    return run(home, period, agency, wait)
+    return run(home, period, agency, wait, rekeying)

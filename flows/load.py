@@ -26,6 +26,7 @@ from lscb_data.contract import Contracts, load_contracts
 from lscb_data.finding import UserError
 from lscb_data.indicator import Indicator, load_indicators
 from lscb_data.period import parse
+from lscb_data.pseudonym import PSEUDONYM, read_key
 from lscb_data.staging import Landed, land
 from lscb_data.submission import Submission, received, unusable
 from lscb_data.summary import Summary, chosen_by, listed_findings, summarise
@@ -34,7 +35,9 @@ RETRIES = 2  # of a disk or a share that did not answer
 LISTED = 200  # findings in the artifact; all of them are in audit.findings
 
 
-def run(home: Path, period: str | None = None, agency: str | None = None, wait: float = 600) -> tuple[Summary, str]:
+def run(
+    home: Path, period: str | None = None, agency: str | None = None, wait: float = 600, rekeying: bool = False
+) -> tuple[Summary, str]:
     """Load as `load_returns` does, for a person: the summary, and the name of the state that the load ended in.
 
     A person sees warnings only; the run's own log has all of it. Raises what the load failed of: UserError where the person
@@ -47,7 +50,7 @@ def run(home: Path, period: str | None = None, agency: str | None = None, wait: 
     own = nullcontext(PREFECT_API_URL.value()) if PREFECT_API_URL.value() else passing_server()
     with own as address, temporary_settings({PREFECT_API_URL: address}):
         try:
-            ended = load_returns(str(home), period, agency, wait, return_state=True)
+            ended = load_returns(str(home), period, agency, wait, rekeying, return_state=True)
         finally:
             for name in ("prefect.flow_runs", "prefect.task_runs"):
                 for handler in logging.getLogger(name).handlers:
@@ -62,12 +65,15 @@ def _for_a_person(record: logging.LogRecord) -> bool:
 
 
 @flow(name="load-returns", persist_result=False)
-def load_returns(home: str = ".", period: str | None = None, agency: str | None = None, wait: float = 600) -> State[Summary]:
+def load_returns(
+    home: str = ".", period: str | None = None, agency: str | None = None, wait: float = 600, rekeying: bool = False
+) -> State[Summary]:
     """Land what was received, build the warehouse anew, and publish it.
 
     With `period` (a year takes in its quarters) or `agency`, only their submissions are judged; those landed before come in
     beside them, and those never landed wait. The state is `Completed with refusals` where a submission was refused, and Failed
-    only where the load itself failed: the last good warehouse is then as it was.
+    only where the load itself failed: the last good warehouse is then as it was. With another key than the one it was made with
+    it fails, but for `rekeying`.
     """
     board, log = at(Path(home)), get_run_logger()
     try:
@@ -75,8 +81,11 @@ def load_returns(home: str = ".", period: str | None = None, agency: str | None 
             clear_killed_loads(board)
             promises = Promises(board)
             submissions = find_submissions(board, period, agency)
+            fingerprint = key_of(board, promises, submissions)
+            if fingerprint and not rekeying:
+                publish.check_key(board, fingerprint)
             landed = [land_submission(board, promises, submission) for submission in submissions]
-            build = build_warehouse(board, promises, landed)
+            build = build_warehouse(board, promises, landed, fingerprint)
             summary = summarise(board, build, period, agency, datetime.now(UTC).date())
             publish_warehouse(board, build)
             list_findings(build, summary, period, agency)
@@ -117,6 +126,14 @@ def find_submissions(board: Board, period: str | None, agency: str | None) -> li
         faulty = "".join(f" {one}." for one in unusable(board))
         raise UserError(f"Nothing was received {which}".rstrip() + f". Receive it first: lscb receive FILE.{faulty}")
     return [one for one in every if one.id in asked or any(board.staging.glob(f"{one.id}.*.json"))]
+
+
+def key_of(board: Board, promises: Promises, submissions: list[Submission]) -> str | None:
+    """The fingerprint of the key that the build's pseudonyms are made with; None where it has no child's records."""
+    returns = promises.contracts.returns
+    if any(one.receipt.return_ in returns and returns[one.receipt.return_].names_children for one in submissions):
+        return read_key(board.home, board.settings.key_file).fingerprint
+    return None
 
 
 def passing_trouble(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
@@ -165,9 +182,9 @@ def land_submission(board: Board, promises: Promises, submission: Submission) ->
 
 
 @task(retries=RETRIES, retry_delay_seconds=1, retry_condition_fn=passing_trouble, cache_policy=NO_CACHE)
-def build_warehouse(board: Board, promises: Promises, landed: list[Landed]) -> Path:
+def build_warehouse(board: Board, promises: Promises, landed: list[Landed], fingerprint: str | None) -> Path:
     """The file of a new warehouse, which has its name only once it is whole."""
-    path = warehouse.new_build(board)
+    path = warehouse.new_build(board, fingerprint)
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     with no_values("the build"):
@@ -183,8 +200,12 @@ def publish_warehouse(board: Board, build: Path) -> Path:
 
 @task(cache_policy=NO_CACHE)
 def list_findings(build: Path, summary: Summary, period: str | None, agency: str | None) -> None:
-    """Leave the findings as an artifact of the run: how many of each severity, and the gravest of them."""
+    """Leave the findings as an artifact of the run: how many of each severity, and the gravest of them.
+
+    Without pseudonyms: Prefect's records may be kept elsewhere, and longer than their key.
+    """
     found, number = listed_findings(build, period, agency, LISTED)
+    found = [one | {"message": PSEUDONYM.sub("(a child)", one["message"] or "")} for one in found]
     counts = ", ".join(f"{many:,} {severity}" for severity, many in summary.findings.items())
     capped = f" The {len(found):,} gravest of {number:,} are listed; all are in audit.findings." if number > len(found) else ""
     create_table_artifact(table=found, key="findings", description=f"{counts}.{capped}")

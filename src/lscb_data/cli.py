@@ -119,32 +119,36 @@ def rekey(
     file: Annotated[Path, typer.Argument(help="The file of the new key: make one with lscb key FILE.")],
     wait: Annotated[float, typer.Option(help="Seconds to wait for another load.")] = 600,
 ) -> None:
-    """Give every child another pseudonym: land all records anew under a new key, and take away what the old one made.
+    """Give every child another pseudonym, and take away what the old key made.
 
-    No file in raw/ is touched. Where it breaks off the old key stays in force: run it again.
+    All records of children are landed anew from raw/ under the new key, and no file in raw/ is touched. Until the new warehouse
+    is published the old key and the old warehouse stand. Where it breaks off, run it again.
     """
     from flows import run_load
     from lscb_data import rekey, show
 
     board = board_of(context)
-    contracts, old = contracts_of(board), not rekey.is_in_force(board, file)
-    if old:
+    rekey.check(board, file)
+    if not rekey.is_published(board, file):
         with progress("Landing children's records under the new key …"):
-            submissions, rows = rekey.land_anew(board, contracts, file)
-            with rekey.using(file):
-                run_load(board.home, None, None, wait)
-        show.say(f"{submissions:,} submissions were landed anew, {rows:,} rows in and {rows:,} rows out, and published.")
-    settled = not old or rekey.put_in_force(board, file)
-    gone = rekey.clear(board, contracts, file, wait)
-    show.say(f"{gone:,} files that another key made were taken away.")
-    if not old:
-        show.say(
-            f"The key in {file} is the one in force; every load goes on with it. For another, make one with lscb key FILE."
-        )
+            anew = rekey.land_anew(board, contracts_of(board), file, wait)
+            if anew.submissions:
+                with rekey.using(file):
+                    run_load(board.home, None, None, wait, rekeying=True)
+        aside = f"{anew.accepted:,} accepted + {anew.rejected:,} set aside"
+        show.say(f"{anew.submissions:,} submissions of children's records were landed anew under the new key and published.")
+        show.say(f"{anew.received:,} rows in = {aside}, the same under both keys.")
+    settled = rekey.put_in_force(board, file)
+    files, builds = rekey.clear(board, file, wait)
+    show.say(
+        f"Of the old key {files:,} files of staging and {builds:,} {'build was' if builds == 1 else 'builds were'} taken away."
+    )
     if not settled:
         raise UserError(
-            f"The environment still names the old key: set LSCB_KEY_FILE={file.absolute()}, and no LSCB_KEY, for the next load."
+            "The environment still names the old key, and no load is done with it. Set "
+            f"LSCB_KEY_FILE={file.absolute()}, and no LSCB_KEY, wherever loads are run; then destroy the old key."
         )
+    show.say(f"The key in force is the one in {file.absolute()}: keep a copy of it. Destroy the old key, and copies of it.")
 
 
 @app.command()

@@ -108,7 +108,7 @@ def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping
         if len(found) != 1:
             if found or sheet.required:
                 said = "doubled" if found else "missing"
-                there = ", ".join(f"'{g.name}'" for g in grids)
+                there = ", ".join(_called(grid, number, out) for number, grid in enumerate(grids, 1))
                 message = f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there or 'none'}."
                 fix = "Send the workbook with each of the template's sheets once."
                 out.findings.append(Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0]))
@@ -122,12 +122,20 @@ def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping
         laid.append(rows)
     out.findings += disputed(grids, out.period)
     others = re.compile(out.contract.other_sheets or "(?!)", re.I)
-    for grid in grids:
+    for number, grid in enumerate(grids, 1):
         if grid.cells and grid.name not in known and not is_own(grid) and not others.fullmatch(grid.name.strip()):
-            message = f"The sheet '{grid.name[:40]}' is not part of this return; it was not read."
+            called = _called(grid, number, out)
+            message = f"The sheet {called} is not part of this return; it was not read."
             fix = "Take it out, or agree with the Board what it holds."
-            out.findings.append(Finding("sheet_unknown", Severity.QUERY, message, fix, sheet=grid.name[:40]))
+            out.findings.append(Finding("sheet_unknown", Severity.QUERY, message, fix, sheet=called.strip("'")))
     return laid
+
+
+def _called(grid: Grid, number: int, out: Judgement) -> str:
+    """A sheet as a finding may call it: in a workbook of children's records one may have a child's name."""
+    if out.contract.names_children and fold(grid.name) not in {fold(name) for one in out.contract.sheets for name in one.names}:
+        return f"number {number}"
+    return f"'{grid.name[:40]}'"
 
 
 def _filled_in(laid: tuple[Sheet, list[Judged]]) -> bool:

@@ -5,6 +5,7 @@ HMAC-SHA256 of council, kind of identifier and identifier; its first 16 bytes, w
 
 import hmac
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,6 +15,8 @@ from secrets import token_hex
 from lscb_data.finding import UserError
 
 LEAST = 32  # characters of a key
+_MADE_WITH = re.compile(r"\.key-([0-9a-f]{12})\.")
+PSEUDONYM = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")  # as it is written
 BYTES = 16  # of a pseudonym
 SEPARATOR = "|"
 _HOW = "Make one with: lscb key FILE; then name it in lscb.toml as key_file, or in the environment as LSCB_KEY_FILE."
@@ -48,6 +51,17 @@ def pseudonyms(key: Key, kind: str, areas: Sequence[str], of_areas: Iterable[int
         second.update(first.digest())
         found.append(second.digest()[:BYTES])
     return found
+
+
+def said_in_names(fingerprint: str) -> str:
+    """What stands in the name of every file that holds pseudonyms made with this key."""
+    return f".key-{fingerprint}"
+
+
+def made_with(path: Path) -> str | None:
+    """The fingerprint of the key that this file's pseudonyms were made with, by its name; None where it holds none."""
+    found = _MADE_WITH.search(path.name)
+    return found and found[1]
 
 
 def read_key(home: Path, key_file: Path | None) -> Key:

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from lscb_data.board import Board
 from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
+from lscb_data.pseudonym import made_with
 from lscb_data.submission import user
 
 NAME = "lscb.duckdb"  # the stable name, for people and tools
@@ -30,6 +31,17 @@ def current(board: Board) -> Path:
     if not link.exists():
         raise UserError(f"There is no warehouse in {board.warehouse} yet: run lscb load.")
     return link.resolve()
+
+
+def check_key(board: Board, fingerprint: str) -> None:
+    """Raises UserError where the warehouse that stands was made with another key: every child would be another."""
+    made = made_with((board.warehouse / NAME).resolve())
+    if made not in (None, fingerprint):
+        raise UserError(
+            f"The warehouse was made with another key ({made}) than the one in force ({fingerprint}): every child would have "
+            "another pseudonym. Put the right key into lscb.toml or the environment. To change it: lscb rekey FILE; where that "
+            "broke off, run it again."
+        )
 
 
 def publish(board: Board, build: Path) -> Path:

@@ -1,25 +1,58 @@
 """Another key for the pseudonyms of children: all records are landed anew from `raw/`, and what the old key made is taken away.
 
-The new key is in force only once the warehouse that it made is published: until then the old key and the old warehouse stand,
-and a rekey that broke off is run again.
+Publishing is the one step that counts: until then the old key and the old warehouse stand, and from then on a load with the old
+key is refused. A rekey that broke off is run again.
 """
 
 import os
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from lscb_data.board import SETTINGS, Board
 from lscb_data.contract import Contracts
 from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
-from lscb_data.pseudonym import key_in, read_key
-from lscb_data.publish import current, holding, take_away
-from lscb_data.staging import land, of_other_keys
+from lscb_data.pseudonym import key_in, made_with, read_key
+from lscb_data.publish import NAME, check_key, holding, take_away
+from lscb_data.staging import land
 from lscb_data.submission import Submission, received, unusable
 
 IN_FORCE = ("LSCB_KEY", "LSCB_KEY_FILE")  # in the environment, they go before lscb.toml
+
+
+@dataclass(frozen=True)
+class Anew:
+    """What was landed under the new key, and came to the same under the old."""
+
+    submissions: int = 0
+    received: int = 0
+    accepted: int = 0
+    rejected: int = 0
+
+
+def check(board: Board, key_file: Path) -> None:
+    """Raises UserError where the key in this file can take no other's place: then nothing has changed."""
+    new = key_in(key_file, board.home).fingerprint
+    if os.name == "posix" and key_file.stat().st_mode & 0o077:
+        raise UserError(f"The key file {key_file} is open to others. Close it first: chmod 600 {key_file}")
+    if not _by_environment():
+        _settings_naming(board, key_file)
+    if is_in_force(board, key_file) and not _of_others(board, new):
+        raise UserError(f"The key in {key_file} is in force already: nothing was changed. Make another with: lscb key FILE")
+
+
+def is_in_force(board: Board, key_file: Path) -> bool:
+    """Whether the key in this file is the one that a load would use. Raises UserError where there is none."""
+    return read_key(board.home, board.settings.key_file).fingerprint == key_in(key_file, board.home).fingerprint
+
+
+def is_published(board: Board, key_file: Path) -> bool:
+    """Whether the warehouse that stands was made with the key in this file."""
+    return made_with((board.warehouse / NAME).resolve()) == key_in(key_file, board.home).fingerprint
 
 
 @contextmanager
@@ -35,73 +68,92 @@ def using(key_file: Path) -> Iterator[None]:
 
 
 def of_children(board: Board, contracts: Contracts) -> list[Submission]:
-    """Every submission of children's records."""
-    returns = contracts.returns
-    return [one for one in received(board) if one.receipt.return_ in returns and returns[one.receipt.return_].names_children]
-
-
-def check_raw(board: Board) -> None:
-    """Raises UserError where `raw/` is not as it was received."""
+    """Every submission of children's records. Raises UserError where `raw/` is not as it was received."""
+    every = received(board)
     wrong = [str(one) for one in unusable(board)]
-    wrong += [
-        f"{one.id} is missing or is not the file received" for one in received(board) if not one.path.is_file() or one.altered
-    ]
+    wrong += [f"{one.id} is missing or is not the file received" for one in every if not one.path.is_file() or one.altered]
     if wrong:
         raise UserError(f"The key was not changed, for raw/ is not as it was received: {'; '.join(wrong)}.")
+    returns = contracts.returns
+    return [one for one in every if one.receipt.return_ in returns and returns[one.receipt.return_].names_children]
 
 
-def land_anew(board: Board, contracts: Contracts, key_file: Path) -> tuple[int, int]:
-    """Land all of children's records under the new key, beside what is landed: how many submissions, and rows.
+def land_anew(board: Board, contracts: Contracts, key_file: Path, wait: float = 600) -> Anew:
+    """Land all of children's records under the new key, beside what is landed, and say what they came to.
 
-    Raises UserError where the new key cannot be used, a raw file is not as it was received, or a submission is judged
-    otherwise than under the old key: then nothing has changed.
+    Raises UserError where a raw file is not as it was received, the key in force is not the one that the warehouse was made
+    with, or a submission is judged otherwise than under that: then the old key stands.
     """
-    key_in(key_file, board.home)
-    check_raw(board)
-    submissions, rows = of_children(board, contracts), 0
-    for one in submissions:
-        old = land(board, contracts, one)
-        with using(key_file):
-            new = land(board, contracts, one)
-        counts = [(each.refused, each.received, each.accepted, each.rejected) for each in (old, new)]
-        if counts[0] != counts[1]:
-            raise UserError(f"The key was not changed: {one.id} has other counts under the new one. Report it.")
-        rows += new.received
-    return len(submissions), rows
-
-
-def is_in_force(board: Board, key_file: Path) -> bool:
-    """Whether the key in this file is the one that a load would use. Raises UserError where there is none."""
-    return read_key(board.home, board.settings.key_file).fingerprint == key_in(key_file, board.home).fingerprint
+    with holding(board, wait, lambda _: None):
+        submissions = of_children(board, contracts)
+        if submissions:
+            check_key(board, read_key(board.home, board.settings.key_file).fingerprint)
+        rows = (0, 0, 0)
+        for one in submissions:
+            old = land(board, contracts, one)
+            with using(key_file):
+                new = land(board, contracts, one)
+            came = new.received, new.accepted, new.rejected
+            if (new.refused, *came) != (old.refused, old.received, old.accepted, old.rejected):
+                raise UserError(f"The key was not changed: {one.id} has other counts under the new one. Report it.")
+            rows = rows[0] + came[0], rows[1] + came[1], rows[2] + came[2]
+    return Anew(len(submissions), *rows)
 
 
 def put_in_force(board: Board, key_file: Path) -> bool:
     """Name the file in lscb.toml. False where the environment names a key, which goes before: then whoever set it must.
 
-    Raises UserError for a path that TOML cannot hold plainly.
+    Raises UserError where that one line cannot be changed and nothing else.
     """
-    if any(name in os.environ for name in IN_FORCE):
+    if _by_environment():
         return False
-    said = key_file.absolute().as_posix()
-    if set('"\\\n') & set(said):
-        raise UserError('The path of a key file cannot hold " or \\ or a new line.')
-    path, line = board.home / SETTINGS, f'key_file = "{said}"'
-    text = path.read_text("utf-8")
-    changed, times = re.subn(r"(?m)^[ \t]*key_file[ \t]*=.*$", lambda _: line, text)
-    write_whole(path, (changed if times else f"{text.rstrip()}\n{line}\n").encode())
+    write_whole(board.home / SETTINGS, _settings_naming(board, key_file).encode())
     return True
 
 
-def clear(board: Board, contracts: Contracts, key_file: Path, wait: float = 600) -> int:
-    """Take away what other keys made: in staging, and every build but the one in force. How many files that were.
+def clear(board: Board, key_file: Path, wait: float = 600) -> tuple[int, int]:
+    """Take away what other keys made: how many files of staging, and how many builds.
 
-    Raises BusyError where another load holds the warehouse.
+    Raises UserError where one of them is in force or could not be taken away, BusyError where another load holds the warehouse.
     """
-    key = key_in(key_file, board.home)
+    new = key_in(key_file, board.home).fingerprint
     with holding(board, wait, lambda _: None):
-        build = current(board)
-        gone = [path for one in of_children(board, contracts) for path in of_other_keys(board, contracts, one, key)]
-        gone += [path for path in build.parent.glob("*.duckdb") if path != build]
+        check_key(board, new)
+        gone = _of_others(board, new)
         for path in gone:
             take_away(path)
-    return len(gone)
+    if left := [path for path in gone if path.exists()]:
+        raise UserError(
+            f"{len(left):,} files that the old key made could not be taken away, {left[0]} among them. "
+            "See that nobody reads them and that you may delete them; then do the same again."
+        )
+    builds = sum(path.suffix == ".duckdb" for path in gone)
+    return len(gone) - builds, builds
+
+
+def _of_others(board: Board, new: str) -> list[Path]:
+    """What other keys made, builds last: while one is left, the work is not done."""
+    found = [*board.staging.glob("*"), *board.staging.glob(".*"), *board.warehouse.glob("builds/*")]
+    return [path for path in found if made_with(path) not in (None, new)]
+
+
+def _by_environment() -> bool:
+    return any(os.environ.get(name) for name in IN_FORCE)
+
+
+def _settings_naming(board: Board, key_file: Path) -> str:
+    """The Board's settings with this file as its key_file, and else as they are."""
+    path, said = board.home / SETTINGS, key_file.absolute().as_posix()
+    text = path.read_text("utf-8")
+    before = tomllib.loads(text)
+    changed = re.sub(r"(?m)^[ \t]*key_file[ \t]*=.*$", lambda _: f'key_file = "{said}"', text)
+    try:
+        after = tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        after = {}
+    if after != before | {"key_file": said}:
+        raise UserError(
+            f'{path} cannot be changed by itself: have the key in it on one line, key_file = "…", and no " or \\ in the new '
+            "file's path. Then do the same again."
+        )
+    return changed

@@ -22,7 +22,7 @@ from lscb_data.held import DECIMAL, HEAD, arrow
 from lscb_data.intake import Intake, judge_records, schema
 from lscb_data.judgement import Judgement, judge_file
 from lscb_data.period import Period, day, parse, quarter_of, year_of
-from lscb_data.pseudonym import Key, read_key
+from lscb_data.pseudonym import Key, read_key, said_in_names
 from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission
@@ -122,15 +122,8 @@ def _stem(board: Board, submission: Submission, contract_hash: str, key: Key | N
     """What the names of a submission's files in staging begin with: whatever would change them is in it."""
     settings = board.settings
     of = [submission.id, submission.receipt.sha256, contract_hash, settings.area, settings.area_name, str(READER)]
-    of += [key.fingerprint] if key else []
-    return board.staging / f"{submission.id}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
-
-
-def of_other_keys(board: Board, contracts: Contracts, submission: Submission, key: Key) -> list[Path]:
-    """What stands in staging of a submission of children's records, but for what was landed under this key."""
-    own = _stem(board, submission, contracts.hashes[submission.receipt.return_], key).name
-    found = [*board.staging.glob(f"{submission.id}.*"), *board.staging.glob(f".{submission.id}.*")]
-    return [path for path in found if not path.name.startswith(f"{own}.")]
+    of_key = said_in_names(key.fingerprint) if key else ""
+    return board.staging / f"{submission.id}{of_key}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
 
 
 def _kept(outcome: Path, rows: Mapping[str, Path], submission: Submission) -> dict[str, Any] | None:

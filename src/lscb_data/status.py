@@ -64,7 +64,7 @@ def _judged(board: Board) -> dict[str, str]:
 
 def built_at(build: Path) -> datetime:
     """When the build was begun, in UTC, by its name."""
-    return datetime.strptime(build.stem, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    return datetime.strptime(build.name.partition(".")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
 
 
 def counted(standings: Iterable[Standing]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from lscb_data.finding import UserError, first_line
 from lscb_data.held import columns
 from lscb_data.indicator import Indicator
 from lscb_data.period import Period, quarter_of, year_of
+from lscb_data.pseudonym import said_in_names
 from lscb_data.screen import literal, quote
 from lscb_data.sql_files import SCHEMAS, Table, tables
 from lscb_data.staging import FIGURES, Landed, record_schema, standing
@@ -267,6 +268,7 @@ def covered(periods: Iterable[Period]) -> list[Period]:
     return sorted(found, key=lambda p: (p.start, p.end))
 
 
-def new_build(board: Board) -> Path:
-    """The name of the next build's file: when it was begun, in UTC."""
-    return board.warehouse / "builds" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.duckdb"
+def new_build(board: Board, fingerprint: str | None = None) -> Path:
+    """The name of the next build's file: when it was begun, in UTC, and the key of its pseudonyms where it has any."""
+    of_key = said_in_names(fingerprint) if fingerprint else ""
+    return board.warehouse / "builds" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z{of_key}.duckdb"

@@ -1,6 +1,5 @@
 """From an XML file to streams of text rows: by the paths that a contract declares, knowing no element's name itself."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -16,7 +15,6 @@ from lscb_data.xml_feed import DEEPEST, LONGEST, fed, parser_of_text, place, ref
 _LARGEST_RECORD = 10 * 2**20  # bytes: its rows wait in memory for its end, as a row may need what stands after it
 _PEEK = 2**20  # bytes: what a file says of itself stands at its beginning
 LIKE = 0.9  # of two names, where 1 is the same
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -237,10 +235,11 @@ def _batches(path: Path, reading: _Reading, sheets: list[_Sheet], batch: int) ->
             while len(sheet.rows) >= batch:
                 yield sheet.name, _batch(sheet, batch)
     if not reading.records:
-        root = f"; its root element is {reading.root}" if _PLAIN_NAME.fullmatch(reading.root) else ""
+        first = record.strip("/").partition("/")[0]
+        other = "" if reading.root == first else f"; its first tag is not <{first}>"
         raise UnreadableError(
             "xml_no_records",
-            f"The XML file has no {record.strip('/')}{root}.",
+            f"The XML file has no {record.strip('/')}{other}.",
             "Check that the file is of this return and year, and that the export was not empty.",
         )
     for sheet in sheets:

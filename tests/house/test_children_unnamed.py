@@ -2,6 +2,7 @@
 
 import csv
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +15,12 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
+from lscb_data import records
 from lscb_data.board import Board, shipped
+from lscb_data.cli import main
 from lscb_data.contract import load_contracts
 from lscb_data.period import parse
+from lscb_data.pseudonym import write_key
 from lscb_data.submission import receive
 
 MARK = "ZQXJ"  # in every identifier and in every faulty cell
@@ -69,6 +73,7 @@ def workbook(path: Path) -> None:
         page.append([*heading, "Anything else"])
         for row in rows:
             page.append([*row, f"{MARK} else"])
+        book.create_sheet(f"{MARK} of {sheet}").append([f"{MARK} Jo Bloggs"])
         page["B3"].comment = Comment(f"{MARK} said so", f"{MARK}")
     book.save(path)
 
@@ -119,11 +124,29 @@ def texts(path: Path) -> str:
         return " ".join(str(connection.execute(f'from "{schema}"."{name}"').fetchall()) for schema, name in names)
 
 
-def test_nothing_that_is_written_names_a_child(home: Path, tmp_path: Path) -> None:
+def answers(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """All of the warehouse, figures and their cells, a template, and questions that fail on what they read."""
+    with duckdb.connect(home / "warehouse" / "lscb.duckdb", read_only=True) as connection:
+        names = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+    questions = [["sql", "--csv", f'from "{schema}"."{name}"'] for schema, name in names]
+    questions += [["sql", "select child::varchar::integer from staging.csc__annex_a_list_7"]]
+    questions += [["sql", f"from read_csv('{path}')"] for path in home.rglob("*.csv")]
+    questions += [["explain", "cp_plans_open"], ["explain", "cp_plans_started", "2014-05"], ["status", "--severity", "error"]]
+    questions += [["template", "csc__annex_a_list_7", "--out", str(tmp_path / "blank.xlsx")]]
+    for question in questions:
+        main(["--home", str(home), *question])
+    said = capsys.readouterr()
+    assert len(said.out) > 10_000
+    return said.out, said.err
+
+
+def test_nothing_that_is_written_names_a_child(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scratch, prefect = tmp_path / "scratch", tmp_path / "prefect"
     scratch.mkdir()
-    environment = os.environ | {
-        "LSCB_KEY": "k" * 32,
+    for name in ("first", "second"):
+        write_key(tmp_path / f"{name}.key", home)
+    environment = {name: value for name, value in os.environ.items() if name != "LSCB_KEY"} | {
+        "LSCB_KEY_FILE": str(tmp_path / "first.key"),
         "TMPDIR": str(scratch),
         "PREFECT_HOME": str(prefect),
         "HOME": str(tmp_path),
@@ -140,6 +163,9 @@ def test_nothing_that_is_written_names_a_child(home: Path, tmp_path: Path) -> No
     command = [sys.executable, "-m", "lscb_data.cli", "--home", str(home)]
     try:
         ran = subprocess.run([*command, "load"], env=environment, capture_output=True, text=True, check=False)
+        rekeyed = subprocess.run(
+            [*command, "rekey", str(tmp_path / "second.key")], env=environment, capture_output=True, text=True, check=False
+        )
     finally:
         done.set()
         watcher.join()
@@ -156,8 +182,11 @@ def test_nothing_that_is_written_names_a_child(home: Path, tmp_path: Path) -> No
         )
         for name in ("annex a.xlsx", "cut.xml", "cut.xlsx", "broken.csv")
     ]
-    for said in (ran, checked, status, *recognised):
+    assert "the same under both keys" in rekeyed.stdout, rekeyed.stderr
+    for said in (ran, rekeyed, checked, status, *recognised):
         assert MARK not in said.stdout + said.stderr
+    assert MARK not in "".join(answers(home, tmp_path, capsys))
+    assert MARK.encode() not in (tmp_path / "blank.xlsx").read_bytes()
     assert seen == set()
     assert [path for path, content in written([home, scratch, prefect], home) if MARK.encode() in content] == []
     held = [path for path in [*home.rglob("*.parquet"), *home.rglob("*.duckdb")] if not path.is_symlink()]
@@ -172,3 +201,121 @@ def test_nothing_that_is_written_names_a_child(home: Path, tmp_path: Path) -> No
         kept = pq.read_table(next(home.rglob(f"{door}.parquet")))
         assert kept.column("child").null_count < kept.num_rows, "some were accepted, so that there was something to hide"
         assert False in kept.column("accepted").to_pylist()
+
+
+def refusable(folder: Path) -> Iterator[tuple[str, str, Path]]:
+    """Files that no return takes, with marks in whatever they are known or refused by: return, period, file."""
+    headings, *rows = marked("csc__annex_a_list_7")
+    few = [[cell for heading, cell in zip(headings, row, strict=True) if "Date" not in heading] for row in rows]
+    swapped = [[f"{MARK} {heading}" if "Start" in heading else heading for heading in headings], *rows]
+    twice = [[*headings, headings[-1]], *([*row, MARK] for row in rows)]
+    tables = {
+        "headings are children": rows,
+        "columns are missing": [[heading for heading in headings if "Date" not in heading], *few],
+        "a heading is a child": swapped,
+        "a heading twice": twice,
+        "nothing but names": [[f"{MARK} Jo Bloggs"], [f"{MARK} Ann Example", f"{MARK} 17/05/2009"]],
+    }
+    for name, table in tables.items():
+        path = folder / f"{name}.csv"
+        with path.open("w", newline="", encoding="utf-8") as out:
+            csv.writer(out).writerows(table)
+        yield "csc__annex_a_list_7", str(PERIOD), path
+        for sheet in ("List 7", f"{MARK} Jo Bloggs")[: 2 if name == "headings are children" else 1]:
+            book = Workbook()
+            book.active.title = sheet
+            for row in table:
+                book.active.append(row)
+            path = folder / f"{name} on {sheet[:6].strip().replace(MARK, 'another')}.xlsx"
+            book.save(path)
+            yield "csc__annex_a_list_7", str(PERIOD), path
+    workbook(folder / "sheets beside.xlsx")
+    yield "csc__annex_a_list_7", "2014-15 Q4", folder / "sheets beside.xlsx"
+    census(folder / "whole.xml")
+    whole = (folder / "whole.xml").read_text("utf-8")
+    faulty = {
+        "another root": whole.replace("Message>", f"{MARK}>"),
+        "not closed": whole.replace("</LAchildID>", f"</{MARK}>", 1),
+        "an entity": f'<!DOCTYPE Message [<!ENTITY {MARK} "{MARK}">]>' + whole.replace("<UPN>", f"<UPN>&{MARK};", 1),
+        "an entity unknown": whole.replace("<UPN>", f"<UPN>&{MARK};", 1),
+        "an attribute twice": whole.replace("<Child id=", f'<Child id="{MARK}" id=', 1),
+        "a council unknown": whole.replace("<LEA>873", f"<LEA>{MARK}"),
+        "a day unknown": whole.replace("2015-03-31", MARK),
+        "a name nearly known": whole.replace("ChildProtectionPlans>", f"ChildProtectionPlans{MARK}>"),
+        "no child": whole.replace("Child>", f"{MARK}>").replace("<Child ", f"<{MARK} "),
+    }
+    for name, text in faulty.items():
+        (folder / f"{name}.xml").write_text(text, "utf-8")
+        yield "csc__cin_census", "2014-15", folder / f"{name}.xml"
+    for cut in (3, 5, 8):
+        (folder / f"cut {cut}.xml").write_text(whole[: len(whole) * cut // 10], "utf-8")
+        yield "csc__cin_census", "2014-15", folder / f"cut {cut}.xml"
+
+
+def test_no_file_that_is_refused_is_quoted(board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home, folder = ["--home", str(board.home)], tmp_path / "sent"
+    folder.mkdir()
+    refused, told = 0, list[str]()
+    for return_, period, path in refusable(folder):
+        for asked in (["check", str(path)], ["check", str(path), "--return", return_, "--period", period, "--format", "json"],
+                      ["receive", str(path)]):  # fmt: skip
+            refused += main([*home, *asked]) in (1, 3)
+            said = capsys.readouterr()
+            assert said.out + said.err
+            if MARK in said.out + said.err:
+                told.append(f"{asked[0]} {path.name}")
+    assert told == []
+    assert refused > 40
+
+
+def test_what_finds_no_room_in_memory_is_an_error_and_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with records.database() as connection:
+        connection.execute("set memory_limit = '20MB'")
+        connection.execute("set threads = 1")
+        with pytest.raises(duckdb.OutOfMemoryException):
+            connection.execute(f"from (select '{MARK}' || range as child from range(5000000)) order by child").arrow()
+        assert connection.execute("select current_setting('temp_directory')").fetchone() == ("",)
+    assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import pyarrow.parquet as pq
+from lscb_data.board import at
+from lscb_data.contract import load_contracts
+from lscb_data.staging import land
+from lscb_data.submission import received
+real, opened, writes = pq.ParquetWriter.write_table, pq.ParquetWriter.__init__, []
+def plain(writer, *said, **more):  # so that what is written can be seen
+    opened(writer, *said, **more | {"compression": "none"})
+def killed(writer, table, *said, **more):
+    real(writer, table, *said, **more)
+    writes.append(table.num_rows)
+    if len(writes) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+pq.ParquetWriter.write_table, pq.ParquetWriter.__init__ = killed, plain
+board = at(Path(sys.argv[1]))
+land(board, load_contracts(board.folders("schemas")), received(board)[0])
+"""
+
+
+def test_a_landing_that_is_killed_leaves_no_child_behind(board: Board, tmp_path: Path) -> None:
+    headings, good, *_ = marked("csc__annex_a_list_7")
+    file, scratch = tmp_path / "list 7.csv", tmp_path / "scratch"
+    scratch.mkdir()
+    at = headings.index("Child Unique ID")
+    with file.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([headings, *([*good[:at], f"{MARK}{n}", *good[at + 1 :]] for n in range(200_000))])
+    receive(board, file, CONTRACTS["csc__annex_a_list_7"], PERIOD)
+    environment = os.environ | {"LSCB_KEY": "k" * 32, "TMPDIR": str(scratch)}
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, str(board.home)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == -signal.SIGKILL, ran.stderr
+    left = dict(written([board.home, scratch], board.home))
+    (part,) = (content for path, content in left.items() if path.suffix == ".part")
+    assert b"WBRI" in part, "its rows can be seen"
+    assert [path for path, content in left.items() if MARK.encode() in content] == []
