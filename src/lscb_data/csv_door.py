@@ -6,10 +6,12 @@ Anything else is read by Python's csv module, with the same texts in the end.
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator, Mapping
+import io
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +25,7 @@ from lscb_data.finding import Finding, Severity
 from lscb_data.layout import lay_out
 from lscb_data.period import Period
 from lscb_data.spelling import clean
-from lscb_data.workbook import Grid, UnreadableError, delimiter
+from lscb_data.workbook import Grid, UnreadableError, delimiter, refuse_other_kinds
 
 Text = TypeVar("Text", str, bytes)
 
@@ -58,9 +60,12 @@ def open_csv(path: Path, sheet: Sheet, period: Period, board: str, codes: Mappin
 
     Raises UnreadableError for what is no text.
     """
-    text = "".join(line for line, _ in zip(_lines(path), range(HEAD), strict=False))
-    mark = delimiter(text)
-    head = [record for _, record in zip(range(HEAD), _records(iter(text.splitlines(keepends=True)), mark), strict=False)]
+    refuse_other_kinds(path)
+    lines = list(islice(_lines(path), HEAD))
+    if len(lines) < HEAD and not any(map(clean, lines)):
+        raise UnreadableError("empty_file", "The file is blank: it has neither headings nor rows.", "Send it filled in.")
+    mark = delimiter("".join(lines))
+    head = list(islice(_records(iter(lines), mark), HEAD))
     cells = {(r, c): t for r, row in enumerate(head, 1) for c, cell in enumerate(row[:WIDEST], 1) if (t := clean(cell))}
     laid = lay_out(Grid(path.stem, cells), sheet, period, board, codes)
     findings = [finding for finding in laid.findings if finding.code in HEADINGS]
@@ -134,6 +139,7 @@ def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
     numbers: list[int] = []
     faults: list[str] = []
     kept: list[list[str]] = []
+    room = BLOCK  # characters that the batch may still hold
 
     def batch() -> pa.RecordBatch:
         texts = zip(*kept, strict=True) if kept else [[] for _ in names]
@@ -151,9 +157,10 @@ def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
         numbers.append(number)
         faults.append("" if cells == file.width else "ragged")
         kept.append([record[place].strip() if 0 <= place < cells else "" for place in places])
-        if len(numbers) == BATCH:
+        room -= sum(map(len, kept[-1]))
+        if len(numbers) == BATCH or room < 0:
             yield batch()
-            numbers, faults, kept = [], [], []
+            numbers, faults, kept, room = [], [], [], BLOCK
     if numbers:
         yield batch()
 
@@ -172,28 +179,40 @@ def _records(lines: Iterator[str], mark: str) -> Iterator[list[str]]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """The file's lines as text. UTF-8 where a line is, else Windows-1252: some files have both."""
+    """The file's lines as text, whichever way they end. UTF-8 where a line is, else Windows-1252: some files have both."""
     with path.open("rb") as file:
         mark = file.read(4)
-        file.seek(0)
-        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            with codecs.open(str(path), encoding="utf-16") as wide:
-                yield from _whole(wide.readline)
-            return
         file.seek(3 if mark.startswith(codecs.BOM_UTF8) else 0)
-        for line in _whole(file.readline):
+        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            with io.TextIOWrapper(file, "utf-16", errors="replace", newline="") as wide:
+                yield from _whole(iter(lambda: wide.readline(LONGEST + 1), ""))
+            return
+        for line in _whole(_split(file)):
             try:
                 yield line.decode("utf-8")
             except UnicodeDecodeError:
                 yield line.decode("cp1252", errors="replace")
 
 
-def _whole(read: Callable[[int], Text]) -> Iterator[Text]:
-    while line := read(LONGEST + 1):
+def _split(file: BinaryIO) -> Iterator[bytes]:
+    """The lines, which a line feed, a carriage return or both may end; of one that is too long, enough to show it."""
+    rest = b""
+    while len(rest) <= LONGEST and (chunk := file.read(LONGEST)):
+        *lines, rest = (rest + chunk).splitlines(keepends=True)
+        if rest.endswith(b"\n"):  # a carriage return may be the half of an end
+            lines, rest = [*lines, rest], b""
+        yield from lines
+    if rest:
+        yield rest
+
+
+def _whole(lines: Iterator[Text]) -> Iterator[Text]:
+    for number, line in enumerate(lines, 1):
         if len(line) > LONGEST:
-            raise _unreadable(f"A line of the file is longer than {LONGEST:,} characters.")
+            raise _unreadable(f"Line {number:,} of the file is longer than {LONGEST:,} characters.")
         if ("\0" if isinstance(line, str) else b"\0") in line:
-            raise UnreadableError("not_text", "The CSV file holds binary data (NUL).", "Save it as CSV UTF-8 and send that.")
+            said = f"Line {number:,} of the CSV file holds binary data (NUL)."
+            raise UnreadableError("not_text", said, "Save it as CSV UTF-8 and send that.")
         yield line
 
 
@@ -214,7 +233,7 @@ def _is_plain_text(lines: bytes, edges: NDArray[np.uint8], width: int) -> bool:
     held = np.frombuffer(lines, np.uint8)
     ends = np.flatnonzero(held == ord("\n"))
     first = np.concatenate([ends[:0], [0], ends[:-1] + 1]) if len(ends) else ends  # of each line
-    if b"\r" in lines and b"\r\r" in lines:
+    if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):  # it ends a line, or stands in a cell
         return False
     blank = first  # so far: a line of nothing but marks
     for cell in range(width):
