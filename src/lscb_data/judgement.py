@@ -108,8 +108,9 @@ def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping
         if len(found) != 1:
             if found or sheet.required:
                 said = "doubled" if found else "missing"
-                there = ", ".join(f"'{g.name}'" for g in grids)
-                message = f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there or 'none'}."
+                told = found if out.contract.names_children else grids  # another may be named after a child
+                there = ", ".join(f"'{g.name}'" for g in told) or f"{len(grids)} of other names"
+                message = f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there}."
                 fix = "Send the workbook with each of the template's sheets once."
                 out.findings.append(Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0]))
             continue
@@ -122,11 +123,14 @@ def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping
         laid.append(rows)
     out.findings += disputed(grids, out.period)
     others = re.compile(out.contract.other_sheets or "(?!)", re.I)
-    for grid in grids:
+    for number, grid in enumerate(grids, 1):
         if grid.cells and grid.name not in known and not is_own(grid) and not others.fullmatch(grid.name.strip()):
-            message = f"The sheet '{grid.name[:40]}' is not part of this return; it was not read."
+            name, said = grid.name[:40], f"The sheet '{grid.name[:40]}'"
+            if out.contract.names_children:  # it may be named after a child
+                name, said = "", f"Sheet {number} of the workbook"
+            message = f"{said} is not part of this return; it was not read."
             fix = "Take it out, or agree with the Board what it holds."
-            out.findings.append(Finding("sheet_unknown", Severity.QUERY, message, fix, sheet=grid.name[:40]))
+            out.findings.append(Finding("sheet_unknown", Severity.QUERY, message, fix, sheet=name or None))
     return laid
 
 

@@ -14,11 +14,9 @@ from lscb_data.laid import Rows
 from lscb_data.layout import lay_out
 from lscb_data.period import Period, month_named, parse, quarter_of, stated, year_of
 from lscb_data.spelling import fold
-from lscb_data.workbook import Grid, read_grids
+from lscb_data.workbook import Grid, tops
 
 _ANOTHER = ("not_owed", "sheet_missing", "heading_missing", "column_missing")
-MOST_BYTES = 2**20  # of a CSV file
-MOST_ROWS = 500  # enough to see every heading; a return may have a million
 
 
 @dataclass(frozen=True)
@@ -125,12 +123,6 @@ def area_named(grids: list[Grid], codes: Mapping[str, CodeList]) -> str:
     texts = {fold(text) for grid in grids for text in grid.cells.values()}
     labels = [code.label for code in codes["areas"].codes] if "areas" in codes else []
     return about(grids).area or next((label for label in labels if fold(label) in texts), "")
-
-
-def tops(path: Path) -> list[Grid]:
-    """The first rows of every sheet: enough to see what the file is."""
-    grids = read_grids(path, MOST_BYTES)
-    return [Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids]
 
 
 def _fits(

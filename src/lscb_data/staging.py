@@ -23,6 +23,7 @@ from lscb_data.intake import Intake, judge_records, schema
 from lscb_data.judgement import Judgement, judge_file
 from lscb_data.period import Period, day, parse, quarter_of, year_of
 from lscb_data.pseudonym import Key, read_key
+from lscb_data.resemblance import resembled
 from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission
@@ -164,6 +165,7 @@ def _judged(
         judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
         if not judged.refused:
             _write_rows(next(iter(rows.values())), submission, judged, board.settings.area)
+    judged.findings += resembled(judged, submission.path, contracts, board.settings.area_name)
     found = {
         "submission_id": submission.id,
         "refused": judged.refused,

@@ -18,6 +18,8 @@ from lscb_data.spelling import clean
 
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_EVEN)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of password-protected workbooks
+MOST_BYTES = 2**20  # of a CSV file
+MOST_ROWS = 500  # enough to see every heading; a return may have a million
 _KINDS = {
     b"pk\x03\x04": "a workbook of today's Excel, or another zip archive",
     _OLE.lower(): "a workbook of an older Excel, or protected by a password",
@@ -75,17 +77,23 @@ def column_number(name: str) -> int:
     return number
 
 
-def read_grids(path: Path, most: int | None = None) -> list[Grid]:
-    """Every sheet of the file; of a CSV file, with `most`, the rows of its first so many bytes.
+def tops(path: Path) -> list[Grid]:
+    """The first rows of every sheet, enough to see what the file is. Raises UnreadableError as `read_grids` does."""
+    grids = read_grids(path, top=True)
+    return [Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids]
+
+
+def read_grids(path: Path, top: bool = False) -> list[Grid]:
+    """Every sheet of the file; with `top` no more need be read of it than `tops` gives.
 
     Raises UnreadableError with the finding for a file that is not what its name says.
     """
     head = refuse_other_kinds(path)
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        return [_read_csv(path, most)]
+        return [_read_csv(path, MOST_BYTES if top else None)]
     if suffix == ".xlsx" and head.startswith(b"PK"):
-        return _read_xlsx(path)
+        return _read_xlsx(path, MOST_ROWS if top else None)
     if head.startswith(_OLE):
         if _ENCRYPTED in path.read_bytes():
             raise _protected()
@@ -141,11 +149,11 @@ def _not_a_workbook(error: BaseException) -> UnreadableError:
     )
 
 
-def _read_xlsx(path: Path) -> list[Grid]:
+def _read_xlsx(path: Path, rows: int | None) -> list[Grid]:
     from lscb_data.xlsx import TooLargeError, read_sheets
 
     try:
-        return [Grid(name, cells) for name, cells in read_sheets(path, _shown)]
+        return [Grid(name, cells) for name, cells in read_sheets(path, _shown, rows)]
     except TooLargeError as error:
         raise UnreadableError(
             "too_large", f"The workbook {error}.",

@@ -4,7 +4,7 @@ What a sheet claims of its size is not believed, and no cell is made up between 
 """
 
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ Cells = dict[tuple[int, int], str]
 
 LARGEST = 200 * 2**20  # bytes of an unpacked workbook, and characters of its cells: a hundred times the largest honest return
 MOST_CELLS = 5_000_000  # that hold something: a quarter of a million rows of children's records
-MOST_TAGS = 50_000_000  # a part can be little but tags, each of which is made into an object
+MOST_TAGS = 30_000_000  # a part can be little but tags, each of which is made into an object
 _CHUNK = 2**20
 
 
@@ -22,8 +22,8 @@ class TooLargeError(Exception):
     """The workbook holds more than can be read at once; says what."""
 
 
-def read_sheets(path: Path, printed: Callable[[Any, str], str]) -> list[tuple[str, Cells]]:
-    """Each sheet's name and texts: `printed` gives the text of a value and its number format.
+def read_sheets(path: Path, printed: Callable[[Any, str], str], rows: int | None = None) -> list[tuple[str, Cells]]:
+    """Each sheet's name and texts, at most of so many rows: `printed` gives the text of a value and its number format.
 
     A formula whose value was not saved has FORMULA_WITHOUT_VALUE. Raises TooLargeError, and of a damaged workbook whatever
     its broken part makes openpyxl raise.
@@ -35,7 +35,7 @@ def read_sheets(path: Path, printed: Callable[[Any, str], str]) -> list[tuple[st
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         room = _Room()
-        return [(sheet.title, _texts(book, sheet, printed, room)) for sheet in book.worksheets]
+        return [(sheet.title, _texts(book, sheet, printed, room, rows)) for sheet in book.worksheets]
     finally:
         book.close()
 
@@ -72,7 +72,7 @@ class _Room:
             raise TooLargeError("has too many merged cells")
 
 
-def _texts(book: Any, sheet: Any, printed: Callable[[Any, str], str], room: _Room) -> Cells:
+def _texts(book: Any, sheet: Any, printed: Callable[[Any, str], str], room: _Room, rows: int | None) -> Cells:
     from openpyxl.cell.read_only import ReadOnlyCell
     from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -92,7 +92,9 @@ def _texts(book: Any, sheet: Any, printed: Callable[[Any, str], str], room: _Roo
             source, sheet._shared_strings, data_only=True, epoch=book.epoch,
             date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
         )  # fmt: skip
-        for _, row in parser.parse():
+        for number, row in parser.parse():
+            if rows and number > rows:
+                break
             for cell in row:
                 value, style = cell["value"], cell["style_id"]
                 if value is None:
