@@ -6,12 +6,11 @@ Anything else is read by Python's csv module, with the same texts in the end.
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,18 +20,16 @@ from numpy.typing import NDArray
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Sheet
+from lscb_data.csv_lines import ALONE, LONGEST, lines
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import lay_out
 from lscb_data.period import Period
 from lscb_data.spelling import clean
 from lscb_data.workbook import Grid, UnreadableError, delimiter, refuse_other_kinds
 
-Text = TypeVar("Text", str, bytes)
-
 HEADINGS = ("heading_missing", "column_missing", "column_doubled", "column_unknown", "lookalike_letters", "heading_broken")
 HEAD = 50  # records among which the headings stand
 WIDEST = 1_000  # cells of a record
-LONGEST = 2**20  # bytes of a line
 BATCH = 50_000
 BLOCK = 2**24  # bytes
 
@@ -61,11 +58,11 @@ def open_csv(path: Path, sheet: Sheet, period: Period, board: str, codes: Mappin
     Raises UnreadableError for what is no text.
     """
     refuse_other_kinds(path)
-    lines = list(islice(_lines(path), HEAD))
-    if len(lines) < HEAD and not any(map(clean, lines)):
+    first = list(islice(lines(path), HEAD))
+    if len(first) < HEAD and not any(map(clean, first)):
         raise UnreadableError("empty_file", "The file is blank: it has neither headings nor rows.", "Send it filled in.")
-    mark = delimiter("".join(lines))
-    head = list(islice(_records(iter(lines), mark), HEAD))
+    mark = delimiter("".join(first))
+    head = list(islice(_records(iter(first), mark), HEAD))
     cells = {(r, c): t for r, row in enumerate(head, 1) for c, cell in enumerate(row[:WIDEST], 1) if (t := clean(cell))}
     laid = lay_out(Grid(path.stem, cells), sheet, period, board, codes)
     findings = [finding for finding in laid.findings if finding.code in HEADINGS]
@@ -73,7 +70,7 @@ def open_csv(path: Path, sheet: Sheet, period: Period, board: str, codes: Mappin
         return findings or laid.findings
     width = len(head[laid.header - 1])
     if width > WIDEST:
-        return [_not_csv(f"The file has more than {WIDEST:,} headings.")]
+        return [Finding("not_csv", Severity.BLOCKER, f"The file has more than {WIDEST:,} headings.", ALONE)]
     one_line = laid.header == 1 and not any(end in cell for cell in head[0] for end in "\r\n")
     is_plain = one_line and _is_plain(path, mark, width)
     return CsvFile(path, laid.sheet, laid.places, laid.header, width, mark, is_plain, tuple(findings))
@@ -148,7 +145,7 @@ def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
         held |= {name: pa.array(column, pa.string()) for name, column in zip(names, texts, strict=True)}
         return pa.RecordBatch.from_pydict(held)
 
-    for number, record in enumerate(_records(_lines(file.path), file.mark), 1):
+    for number, record in enumerate(_records(lines(file.path), file.mark), 1):
         if number <= file.header or not any(record):
             continue
         cells = len(record)
@@ -176,44 +173,6 @@ def _records(lines: Iterator[str], mark: str) -> Iterator[list[str]]:
             "not_csv", f"The file is not CSV after record {number} ({error}).",
             "Look for a quotation mark that nobody closes; save it as CSV UTF-8 and send that.",
         ) from None  # fmt: skip
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """The file's lines as text, whichever way they end. UTF-8 where a line is, else Windows-1252: some files have both."""
-    with path.open("rb") as file:
-        mark = file.read(4)
-        file.seek(3 if mark.startswith(codecs.BOM_UTF8) else 0)
-        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            with io.TextIOWrapper(file, "utf-16", errors="replace", newline="") as wide:
-                yield from _whole(iter(lambda: wide.readline(LONGEST + 1), ""))
-            return
-        for line in _whole(_split(file)):
-            try:
-                yield line.decode("utf-8")
-            except UnicodeDecodeError:
-                yield line.decode("cp1252", errors="replace")
-
-
-def _split(file: BinaryIO) -> Iterator[bytes]:
-    """The lines, which a line feed, a carriage return or both may end; of one that is too long, enough to show it."""
-    rest = b""
-    while len(rest) <= LONGEST and (chunk := file.read(LONGEST)):
-        *lines, rest = (rest + chunk).splitlines(keepends=True)
-        if rest.endswith(b"\n"):  # a carriage return may be the half of an end
-            lines, rest = [*lines, rest], b""
-        yield from lines
-    if rest:
-        yield rest
-
-
-def _whole(lines: Iterator[Text]) -> Iterator[Text]:
-    for number, line in enumerate(lines, 1):
-        if len(line) > LONGEST:
-            raise _unreadable(f"Line {number:,} of the file is longer than {LONGEST:,} characters.")
-        if ("\0" if isinstance(line, str) else b"\0") in line:
-            said = f"Line {number:,} of the CSV file holds binary data (NUL)."
-            raise UnreadableError("not_text", said, "Save it as CSV UTF-8 and send that.")
-        yield line
 
 
 def _is_plain(path: Path, mark: str, width: int) -> bool:
@@ -251,12 +210,3 @@ def _is_plain_text(lines: bytes, edges: NDArray[np.uint8], width: int) -> bool:
     edges_before = np.isin(held[opens - 1], edges) | (opens == 0)
     quoted = first[held[first] == ord('"')]  # the line may be blank
     return bool((edges_before & np.isin(held[closes + 1], edges)).all() and not (held[quoted + 1] == ord('"')).any())
-
-
-def _not_csv(message: str) -> Finding:
-    return Finding("not_csv", Severity.BLOCKER, message, "Save the list alone as CSV UTF-8 and send that.")
-
-
-def _unreadable(message: str) -> UnreadableError:
-    finding = _not_csv(message)
-    return UnreadableError(finding.code, finding.message, finding.fix)

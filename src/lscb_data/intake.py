@@ -151,11 +151,14 @@ def _doors(intake: Intake, out: Judgement, plainly: bool) -> Iterator[Door]:
 
 
 def _xml(intake: Intake, sheets: list[Sheet], out: Judgement) -> Iterator[Door]:
-    from lscb_data.xml_door import XmlRows, peek, read_xml
+    from lscb_data.xml_door import peek, read_xml
+    from lscb_data.xml_paths import XmlRows
 
     contract = intake.contract
     if contract.period_at:
-        out.findings += _other_period(contract.period_at, peek(intake.path, [contract.period_at])[contract.period_at], intake.period)
+        out.findings += _other_period(
+            contract.period_at, peek(intake.path, [contract.period_at])[contract.period_at], intake.period
+        )
     by_name = {sheet.sheet: sheet for sheet in sheets}
     asked = [
         XmlRows(one.sheet, one.rows or ".", {c.name: c.printed[0] for c in one.columns if c.keep and c.printed})

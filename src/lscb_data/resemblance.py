@@ -22,7 +22,9 @@ def resembled(judged: Judgement, path: Path, contracts: Contracts, area_name: st
     except UnreadableError:
         return []
     others = [one for one in contracts.returns.values() if one.return_ != judged.contract.return_]
-    found = [one for one in others if any(_has_headings(grids, sheet, judged.period, area_name, contracts) for sheet in _tables(one))]
+    found = [
+        one for one in others if any(_has_headings(grids, sheet, judged.period, area_name, contracts) for sheet in _tables(one))
+    ]
     return [_said(one) for one in found]
 
 

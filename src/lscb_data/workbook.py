@@ -103,7 +103,7 @@ def read_grids(path: Path, top: bool = False) -> list[Grid]:
 
 
 def refuse_other_kinds(path: Path) -> bytes:
-    """The file's first bytes. Raises UnreadableError for an empty file, and for one that is named .csv and begins as none does."""
+    """The file's first bytes. Raises UnreadableError for an empty file, and for one named .csv that begins as none does."""
     with path.open("rb") as file:
         head = file.read(64)
     if not head:

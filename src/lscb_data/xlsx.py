@@ -76,7 +76,7 @@ def _texts(book: Any, sheet: Any, printed: Callable[[Any, str], str], room: _Roo
     from openpyxl.cell.read_only import ReadOnlyCell
     from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-    class Parser(WorkSheetParser):  # type: ignore[misc]  # openpyxl ships no types
+    class Parser(WorkSheetParser):
         def parse_cell(self, element: Any) -> dict[str, Any]:
             cell: dict[str, Any] = super().parse_cell(element)
             # A formula whose value is the empty text, such as =IF(B2="","",B2), is a blank and not a missing value.

@@ -147,11 +147,13 @@ class _Reading:
         if (name, above.path) in self.looked_at:
             return
         self.looked_at.add((name, above.path))
-        meant = {one.lower(): one for one in [*self.rows, *above.below]}
-        for like in get_close_matches(name.lower(), meant, 1, LIKE):
+        below = (one for one, step in above.below.items() if not step.left_alone)
+        read = {one.lower(): one for one in [*self.rows, *below]}
+        for like in get_close_matches(name.lower(), read, 1, LIKE):
             raise refusal(
-                "xml_row_elsewhere", f"has an element that is named {meant[like]}, or nearly so, where none is read", self.parser,
-                f"Put it where the DfE's guide has {meant[like]}, spelt so: what it holds would be lost.",
+                "xml_row_elsewhere", f"has an element that is named {read[like]}, or nearly so, where none is read",
+                self.parser,
+                f"Put it where the DfE's guide has {read[like]}, spelt so: what it holds would be lost.",
             )  # fmt: skip
 
     def remarks(self, sheets: list[SheetRows]) -> Iterator[Finding]:

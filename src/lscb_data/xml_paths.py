@@ -22,6 +22,7 @@ class Step:
     keeps_for: list[int] = field(default_factory=list)  # depths of the elements that its text is kept for
     is_text: bool = False  # and so is all that stands inside it
     is_kept_for: bool = False  # texts are kept for this element
+    left_alone: bool = False  # known, and not read
     sheets: list["SheetRows"] = field(default_factory=list)  # those it is a row of
 
 
@@ -64,7 +65,7 @@ def laid_out(record: str, sheets: Sequence[XmlRows], left_alone: Sequence[str] =
         row.sheets.append(one)
         laid.append(one)
     for path in left_alone:
-        step_to(root, f"{record}/{path}")
+        step_to(root, f"{record}/{path}").left_alone = True
     _refuse_text_in_text(root)
     return root, laid
 

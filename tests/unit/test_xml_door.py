@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from lscb_data.finding import Finding, Severity
 from lscb_data.spelling import clean
 from lscb_data.workbook import UnreadableError
-from lscb_data.xml_door import XmlRows, peek, read_xml
+from lscb_data.xml_door import peek, read_xml
+from lscb_data.xml_paths import XmlRows
 
 RECORD = "list/child"
 CHILDREN = XmlRows("children", ".", {"id": "about/id", "council": "/list/head/council"})
