@@ -194,7 +194,7 @@ def _read_xls(path: Path) -> list[Grid]:
             (row, column): text
             for row, values in enumerate(table, 1)
             for column, value in enumerate(values, 1)
-            if (text := as_printed(value, percent=(row, column) in page.percents))
+            if value != "" and (text := as_printed(value, percent=(row, column) in page.percents))
         }
         grids.append(Grid(name, cells | page.errors))
     return grids

@@ -1,5 +1,6 @@
 """Children's files as nobody should send them: one clear finding each, nothing lost, and never a word of what was typed."""
 
+import struct
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -446,6 +447,21 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 def test_what_is_no_workbook(name: str, content: bytes, code: str, judged: Any, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     is_said(judged(tmp_path / name), 0, 0, [(code, None, "")])
+
+
+@pytest.mark.parametrize("far", [struct.pack("<HHH", 65_535, 65_535, 0), struct.pack("<HHH", 1, 256, 0)])
+def test_an_old_workbook_with_a_cell_where_excel_has_none(far: bytes, judged: Any, tmp_path: Path) -> None:
+    content = xls({"List 7": [HEAD.split(","), plan(1).split(",")]})
+    at = content.rindex(struct.pack("<HHH", 1, 8, 0))  # the last cell
+    (tmp_path / "a.xls").write_bytes(content[:at] + far + content[at + 6 :])
+    is_said(judged(tmp_path / "a.xls"), 0, 0, [("old_workbook", None, "beyond column IV")])
+
+
+def test_an_old_workbook_that_claims_more_cells_than_excel_has(judged: Any, tmp_path: Path) -> None:
+    content = xls({"List 7": [HEAD.split(","), plan(1).split(",")]})
+    at = content.index(struct.pack("<HHIIHHH", 0x200, 14, 0, 2, 0, 9, 0)) + 4
+    (tmp_path / "a.xls").write_bytes(content[:at] + struct.pack("<IIHH", 0, 2**32 - 1, 0, 65_535) + content[at + 12 :])
+    is_said(judged(tmp_path / "a.xls"), 0, 0, [("old_workbook", None, "beyond column IV")])
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9, 0.99])
