@@ -14,6 +14,8 @@ NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^]]*]|_.|\*.')  # what of a number forma
 
 _BEGIN, _END, _SHEET, _FORMAT, _STYLE = 0x809, 0x0A, 0x85, 0x41E, 0xE0
 _FORMULA, _NUMBER, _SHORT, _SHORTS, _TRUTH = 0x06, 0x203, 0x27E, 0xBD, 0x205
+_DIMENSIONS, _CELLS = 0x200, frozenset({_FORMULA, _NUMBER, _SHORT, _SHORTS, _TRUTH, 0x204, 0xFD, 0xD6, 0x201, 0xBE})
+_ROWS, _COLUMNS = 65_536, 256  # that Excel 97 has
 _SECTORS = 0xFFFFFFFA  # from here on: the marks of no sector
 
 
@@ -28,7 +30,7 @@ class Page:
 def read_pages(data: bytes) -> dict[str, Page]:
     """Every sheet by its name. Raises ValueError, struct.error or IndexError where the file is not of that kind."""
     stream = _workbook(data)
-    formats, styles, starts = {9, 10}, [], {}
+    formats, styles, starts = {9, 10}, [], list[tuple[str, int]]()
     for kind, body in _records(stream, 0):
         if kind == _FORMAT:
             number, length, wide = struct.unpack_from("<HHB", body)
@@ -42,9 +44,9 @@ def read_pages(data: bytes) -> dict[str, Page]:
         elif kind == _SHEET:
             start, length, wide = struct.unpack_from("<I2xBB", body)
             name = body[8 : 8 + length * (1 + (wide & 1))].decode("utf-16-le" if wide & 1 else "latin-1")
-            starts[name] = start
+            starts.append((name, start))
     percents = {number for number, form in enumerate(styles) if form in formats}
-    return {name: _page(stream, start, percents) for name, start in starts.items()}
+    return {name: _page(stream, start, percents) for name, start in starts}
 
 
 def _page(stream: bytes, start: int, percents: set[int]) -> Page:
@@ -75,12 +77,25 @@ def _records(stream: bytes, place: int) -> Iterator[tuple[int, bytes]]:
     while place + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, place)
         depth += (kind == _BEGIN) - (kind == _END)
+        _refuse_far(kind, stream[place + 4 : place + 4 + length])
         if depth == 1 and kind != _BEGIN:
             yield kind, stream[place + 4 : place + 4 + length]
         place += 4 + length
         if depth == 0:
             return
     raise ValueError("the workbook's records end too early")
+
+
+def _refuse_far(kind: int, body: bytes) -> None:
+    """Raises ValueError for a cell where Excel 97 has none: python-calamine makes room for all up to it, and ends the process
+    where there is not enough."""
+    rows, columns = 0, 0
+    if kind == _DIMENSIONS:
+        rows, columns = struct.unpack_from("<4xI2xH", body)
+    elif kind in _CELLS:
+        columns = struct.unpack_from("<2xH", body)[0] + 1
+    if rows > _ROWS or columns > _COLUMNS:
+        raise ValueError("it has cells beyond column IV or row 65,536")
 
 
 def _workbook(data: bytes) -> bytes:
@@ -103,7 +118,7 @@ def _workbook(data: bytes) -> bytes:
     entries = _chain(data, size, table, directory)
     for at in range(0, len(entries), 128):
         length, kind = struct.unpack_from("<HB", entries, at + 64)
-        if kind == 2 and entries[at : at + max(length - 2, 0)].decode("utf-16-le").lower() == "workbook":
+        if kind == 2 and entries[at : at + max(length - 2, 0)].decode("utf-16-le") == "Workbook":
             start, bytes_ = struct.unpack_from("<II", entries, at + 116)
             if bytes_ < smallest:
                 raise ValueError("the workbook's stream is among the small ones")

@@ -190,7 +190,8 @@ def check(
     from lscb_data import board, recognise, show
     from lscb_data.intake import check_records
     from lscb_data.judgement import judge_file
-    from lscb_data.workbook import UnreadableError
+    from lscb_data.resemblance import resembled
+    from lscb_data.workbook import UnreadableError, tops
 
     if form not in ("table", "csv", "json"):
         raise UserError(f"--format is table, csv or json, not '{form}'.")
@@ -201,7 +202,7 @@ def check(
     with progress(f"Checking {file.name} …"):
         try:
             if not area_name and there(file).suffix.lower() != ".xml":
-                area_name = recognise.area_named(recognise.tops(file), contracts.codes)
+                area_name = recognise.area_named(tops(file), contracts.codes)
             today = datetime.now(UTC).date()
             contract, when = recognise.recognise(there(file), contracts, today, area_name, return_, period_of(period))
         except UnreadableError as error:
@@ -209,6 +210,7 @@ def check(
             raise typer.Exit(REFUSED) from None
         judge = check_records if contract.names_children else judge_file
         judged = judge(file, contract, contracts.codes, when, area_name or "")
+        judged.findings += resembled(judged, file, contracts, area_name or "")
     show.check(judged, file.name, form)
     raise typer.Exit(REFUSED if judged.refused else ASIDE if judged.rejected else 0)
 

@@ -180,6 +180,7 @@ class Return(Strict):
     other_sheets: str | None = Field(
         None, description="Names (a pattern) of sheets of the same workbook that are no part of it"
     )
+    other_elements: list[str] = Field([], description="xml: paths below the record of elements that are known and not read")
     window_months: int | None = Field(
         None, description="records: how many months up to the period's end it has all of; else the period"
     )

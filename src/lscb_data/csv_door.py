@@ -6,10 +6,11 @@ Anything else is read by Python's csv module, with the same texts in the end.
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,18 +20,16 @@ from numpy.typing import NDArray
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Sheet
+from lscb_data.csv_lines import ALONE, LONGEST, lines
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import lay_out
 from lscb_data.period import Period
 from lscb_data.spelling import clean
-from lscb_data.workbook import Grid, UnreadableError, delimiter
-
-Text = TypeVar("Text", str, bytes)
+from lscb_data.workbook import Grid, UnreadableError, delimiter, refuse_other_kinds
 
 HEADINGS = ("heading_missing", "column_missing", "column_doubled", "column_unknown", "lookalike_letters", "heading_broken")
 HEAD = 50  # records among which the headings stand
 WIDEST = 1_000  # cells of a record
-LONGEST = 2**20  # bytes of a line
 BATCH = 50_000
 BLOCK = 2**24  # bytes
 
@@ -58,9 +57,12 @@ def open_csv(path: Path, sheet: Sheet, period: Period, board: str, codes: Mappin
 
     Raises UnreadableError for what is no text.
     """
-    text = "".join(line for line, _ in zip(_lines(path), range(HEAD), strict=False))
-    mark = delimiter(text)
-    head = [record for _, record in zip(range(HEAD), _records(iter(text.splitlines(keepends=True)), mark), strict=False)]
+    refuse_other_kinds(path)
+    first = list(islice(lines(path), HEAD))
+    if len(first) < HEAD and not any(map(clean, first)):
+        raise UnreadableError("empty_file", "The file is blank: it has neither headings nor rows.", "Send it filled in.")
+    mark = delimiter("".join(first))
+    head = list(islice(_records(iter(first), mark), HEAD))
     cells = {(r, c): t for r, row in enumerate(head, 1) for c, cell in enumerate(row[:WIDEST], 1) if (t := clean(cell))}
     laid = lay_out(Grid(path.stem, cells), sheet, period, board, codes)
     findings = [finding for finding in laid.findings if finding.code in HEADINGS]
@@ -68,7 +70,7 @@ def open_csv(path: Path, sheet: Sheet, period: Period, board: str, codes: Mappin
         return findings or laid.findings
     width = len(head[laid.header - 1])
     if width > WIDEST:
-        return [_not_csv(f"The file has more than {WIDEST:,} headings.")]
+        return [Finding("not_csv", Severity.BLOCKER, f"The file has more than {WIDEST:,} headings.", ALONE)]
     one_line = laid.header == 1 and not any(end in cell for cell in head[0] for end in "\r\n")
     is_plain = one_line and _is_plain(path, mark, width)
     return CsvFile(path, laid.sheet, laid.places, laid.header, width, mark, is_plain, tuple(findings))
@@ -136,11 +138,12 @@ def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
     numbers: list[int] = []
     faults: list[str] = []
     kept: list[list[str]] = []
+    room = BLOCK  # characters that the batch may still hold
 
     def batch() -> pa.RecordBatch:
         return _batch(numbers, faults, [pa.array(column, pa.string()) for column in zip(*kept, strict=True)], names)
 
-    for number, record in enumerate(_records(_lines(file.path), file.mark), 1):
+    for number, record in enumerate(_records(lines(file.path), file.mark), 1):
         if number <= file.header or not any(record):
             continue
         cells = len(record)
@@ -149,9 +152,10 @@ def batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
         numbers.append(number)
         faults.append("" if cells == file.width else "ragged")
         kept.append([record[place].strip() if 0 <= place < cells else "" for place in places])
-        if len(numbers) == BATCH:
+        room -= sum(map(len, kept[-1]))
+        if len(numbers) == BATCH or room < 0:
             yield batch()
-            numbers, faults, kept = [], [], []
+            numbers, faults, kept, room = [], [], [], BLOCK
     if numbers:
         yield batch()
 
@@ -167,32 +171,6 @@ def _records(lines: Iterator[str], mark: str) -> Iterator[list[str]]:
             "not_csv", f"The file is not CSV after record {number} ({error}).",
             "Look for a quotation mark that nobody closes; save it as CSV UTF-8 and send that.",
         ) from None  # fmt: skip
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """The file's lines as text. UTF-8 where a line is, else Windows-1252: some files have both."""
-    with path.open("rb") as file:
-        mark = file.read(4)
-        file.seek(0)
-        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            with codecs.open(str(path), encoding="utf-16") as wide:
-                yield from _whole(wide.readline)
-            return
-        file.seek(3 if mark.startswith(codecs.BOM_UTF8) else 0)
-        for line in _whole(file.readline):
-            try:
-                yield line.decode("utf-8")
-            except UnicodeDecodeError:
-                yield line.decode("cp1252", errors="replace")
-
-
-def _whole(read: Callable[[int], Text]) -> Iterator[Text]:
-    while line := read(LONGEST + 1):
-        if len(line) > LONGEST:
-            raise _unreadable(f"A line of the file is longer than {LONGEST:,} characters.")
-        if ("\0" if isinstance(line, str) else b"\0") in line:
-            raise UnreadableError("not_text", "The CSV file holds binary data (NUL).", "Save it as CSV UTF-8 and send that.")
-        yield line
 
 
 def _is_plain(path: Path, mark: str, width: int) -> bool:
@@ -213,7 +191,7 @@ def _is_plain_text(lines: bytes, edges: NDArray[np.uint8], width: int) -> bool:
         return True
     held = np.frombuffer(lines, np.uint8)
     first = np.append(0, np.flatnonzero(held[:-1] == ord("\n")) + 1)  # of each line
-    if b"\r" in lines and b"\r\r" in lines:
+    if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):  # it ends a line, or stands in a cell
         return False
     blank = first  # so far: a line of nothing but marks
     for cell in range(width):
@@ -231,12 +209,3 @@ def _is_plain_text(lines: bytes, edges: NDArray[np.uint8], width: int) -> bool:
     edges_before = np.isin(held[opens - 1], edges) | (opens == 0)
     quoted = first[held[first] == ord('"')]  # the line may be blank
     return bool((edges_before & np.isin(held[closes + 1], edges)).all() and not (held[quoted + 1] == ord('"')).any())
-
-
-def _not_csv(message: str) -> Finding:
-    return Finding("not_csv", Severity.BLOCKER, message, "Save the list alone as CSV UTF-8 and send that.")
-
-
-def _unreadable(message: str) -> UnreadableError:
-    finding = _not_csv(message)
-    return UnreadableError(finding.code, finding.message, finding.fix)

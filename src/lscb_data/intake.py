@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import TemporaryDirectory
@@ -142,23 +143,44 @@ def _doors(intake: Intake, out: Judgement, plainly: bool) -> Iterator[Door]:
     declared = intake.contract.sheets_for(intake.period)
     suffix, sheets = intake.path.suffix.lower(), [sheet.asked_in(intake.period, intake.area[1]) for sheet in declared]
     if suffix == ".xml":
-        yield from _xml(intake, sheets)
+        yield from _xml(intake, sheets, out)
     elif suffix == ".csv":
         yield from _csv(intake, sheets[0], out, plainly)
     else:
         yield from _workbook(intake, out)
 
 
-def _xml(intake: Intake, sheets: list[Sheet]) -> Iterator[Door]:
-    from lscb_data.xml_door import XmlRows, read_xml
+def _xml(intake: Intake, sheets: list[Sheet], out: Judgement) -> Iterator[Door]:
+    from lscb_data.xml_door import peek, read_xml
+    from lscb_data.xml_paths import XmlRows
 
+    contract = intake.contract
+    if contract.period_at:
+        out.findings += _other_period(
+            contract.period_at, peek(intake.path, [contract.period_at])[contract.period_at], intake.period
+        )
     by_name = {sheet.sheet: sheet for sheet in sheets}
     asked = [
         XmlRows(one.sheet, one.rows or ".", {c.name: c.printed[0] for c in one.columns if c.keep and c.printed})
         for one in sheets
     ]
-    for name, batch in read_xml(intake.path, intake.contract.record or "", asked):
+    read = read_xml(intake.path, contract.record or "", asked, left_alone=contract.other_elements, remarks=out.findings)
+    for name, batch in read:
         yield by_name[name], batch.append_column("fault", pa.repeat("", batch.num_rows)), {}
+
+
+def _other_period(where: str, said: str, period: Period) -> Iterator[Finding]:
+    """What is wrong with the day that the file says its period ends on."""
+    path, fix = where.strip("/"), "Send the file of this period, or receive it again for the period that it is of."
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        yield Finding("period_disputed", Severity.QUERY, f"The file's {path} is no day.", "Say which period it is of.")
+        return
+    if day != period.end:
+        severity = Severity.QUERY if period.start <= day <= period.end else Severity.BLOCKER
+        message = f"The file's {path} is {day}, but the return is for {period}, which ends on {period.end}."
+        yield Finding("period_disputed", severity, message, fix)
 
 
 def _csv(intake: Intake, sheet: Sheet, out: Judgement, plainly: bool) -> Iterator[Door]:

@@ -108,7 +108,7 @@ def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping
         if len(found) != 1:
             if found or sheet.required:
                 said = "doubled" if found else "missing"
-                there = ", ".join(_called(grid, number, out) for number, grid in enumerate(grids, 1))
+                there = ", ".join(f"sheet {_called(grid, number, out)}" for number, grid in enumerate(grids, 1))
                 message = f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there or 'none'}."
                 fix = "Send the workbook with each of the template's sheets once."
                 out.findings.append(Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0]))

@@ -41,6 +41,7 @@ class Rows:
     """What a sheet's layout gives: rows, the texts around them, and what is wrong with the shape."""
 
     sheet: Sheet
+    hushed: bool = False  # nothing that stands in the sheet may be said again
     rows: list[Row] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)  # of a table: the column that each stands in
     header: int = 0  # of a table: the row of its headings
@@ -54,7 +55,7 @@ class Rows:
 
     def quoted(self, *texts: str) -> str:
         """The texts as a finding may say them again: among the headings of a sheet of children, a child may stand too."""
-        return "(not shown)" if self.sheet.names_children else ", ".join(f"'{text}'" for text in texts)
+        return "(not shown)" if self.hushed or self.sheet.names_children else ", ".join(f"'{text}'" for text in texts)
 
 
 @dataclass(frozen=True)

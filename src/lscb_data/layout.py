@@ -18,10 +18,10 @@ from lscb_data.workbook import Grid
 __all__ = ["Row", "Rows", "lay_out"]
 
 
-def lay_out(grid: Grid, sheet: Sheet, period: Period, board: str, codes: Mapping[str, CodeList]) -> Rows:
-    """The sheet's rows. `board` is the Board's own area as its suppliers name it."""
+def lay_out(grid: Grid, sheet: Sheet, period: Period, board: str, codes: Mapping[str, CodeList], hushed: bool = False) -> Rows:
+    """The sheet's rows. `board` is the Board's own area as its suppliers name it; `hushed`: the findings quote no heading."""
     sheet = sheet.asked_in(period, board)
-    out = Rows(sheet)
+    out = Rows(sheet, hushed)
     match sheet.layout:
         case "table":
             table(grid, out, Values(period, codes))

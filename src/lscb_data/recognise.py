@@ -14,11 +14,9 @@ from lscb_data.laid import Rows
 from lscb_data.layout import lay_out
 from lscb_data.period import Period, month_named, parse, quarter_of, stated, year_of
 from lscb_data.spelling import fold
-from lscb_data.workbook import Grid, read_grids
+from lscb_data.workbook import Grid, tops
 
 _ANOTHER = ("not_owed", "sheet_missing", "heading_missing", "column_missing")
-MOST_BYTES = 2**20  # of a CSV file
-MOST_ROWS = 500  # enough to see every heading; a return may have a million
 
 
 @dataclass(frozen=True)
@@ -127,12 +125,6 @@ def area_named(grids: list[Grid], codes: Mapping[str, CodeList]) -> str:
     return about(grids).area or next((label for label in labels if fold(label) in texts), "")
 
 
-def tops(path: Path) -> list[Grid]:
-    """The first rows of every sheet: enough to see what the file is."""
-    grids = read_grids(path, MOST_BYTES)
-    return [Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids]
-
-
 def _fits(
     path: Path,
     grids: list[Grid],
@@ -214,7 +206,7 @@ def _faults(
             if sheet.required:
                 yield _fault("sheet_missing", f"The sheet '{sheet.names[0]}' is missing.")
             continue
-        laid = lay_out(found[0], sheet, period, area_name, dict(codes))
+        laid = lay_out(found[0], sheet, period, area_name, dict(codes), hushed=True)  # it may be a list of children
         # A blank sheet is the return all the same: to be refused as what it is.
         yield from (one for one in laid.findings if one.severity is Severity.BLOCKER and one.code != "no_rows")
         yield from _other_months(laid, sheet, period)

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any, TextIO
 
 from rich.box import SIMPLE
@@ -19,6 +21,8 @@ from lscb_data.summary import Summary
 
 WIDTH = 160  # where the output is not a screen
 MOST = 200  # rows of an answer that a screen is given
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes a cell that begins so for
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*%?")
 FINDING = ("severity", "file", "sheet", "cell", "message", "fix")
 
 
@@ -57,9 +61,14 @@ def plain(value: Any) -> str:
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """As CSV that a spreadsheet may open: a text that it would take for a formula begins with an apostrophe."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
+    for row in chain([head], rows):
+        writer.writerow([_inert(cell) for cell in row])
+
+
+def _inert(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def as_json(rows: Iterable[dict[str, Any]]) -> None:

@@ -23,11 +23,12 @@ from lscb_data.intake import Intake, judge_records, schema
 from lscb_data.judgement import Judgement, judge_file
 from lscb_data.period import Period, day, parse, quarter_of, year_of
 from lscb_data.pseudonym import Key, read_key, said_in_names
+from lscb_data.resemblance import resembled
 from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission
 
-READER = 6  # counts up when what is read from the same file by the same contract changes
+READER = 7  # counts up when what is read from the same file by the same contract changes
 
 SET_ASIDE = "Its row was set aside: see the findings."
 PERIOD = ("period_type", "period", "period_start", "period_end")
@@ -157,6 +158,7 @@ def _judged(
         judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
         if not judged.refused:
             _write_rows(next(iter(rows.values())), submission, judged, board.settings.area)
+    judged.findings += resembled(judged, submission.path, contracts, board.settings.area_name)
     found = {
         "submission_id": submission.id,
         "refused": judged.refused,

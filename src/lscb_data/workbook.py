@@ -3,7 +3,6 @@
 import csv
 import io
 import struct
-import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,14 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from lscb_data.biff import NOT_SHOWN, Page, read_pages
-from lscb_data.figure import FORMULA_WITHOUT_VALUE
 from lscb_data.finding import Finding, Severity
 from lscb_data.spelling import clean
 
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_EVEN)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of password-protected workbooks
+MOST_BYTES = 2**20  # of a CSV file
+MOST_ROWS = 500  # enough to see every heading; a return may have a million
+_KINDS = {
+    b"pk\x03\x04": "a workbook of today's Excel, or another zip archive",
+    _OLE.lower(): "a workbook of an older Excel, or protected by a password",
+    b"%pdf": "a PDF",
+    b"\x1f\x8b": "compressed (gzip)",
+    b"<?xml": "XML",
+    b"<message": "XML",
+    b"<html": "a web page",
+    b"<!doctype": "a web page",
+}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-LARGEST = 200 * 2**20  # bytes of an unpacked workbook: a hundred times the largest honest return
 
 
 class UnreadableError(Exception):
@@ -68,29 +77,59 @@ def column_number(name: str) -> int:
     return number
 
 
-def read_grids(path: Path, most: int | None = None) -> list[Grid]:
-    """Every sheet of the file; of a CSV file, with `most`, the rows of its first so many bytes.
+def tops(path: Path) -> list[Grid]:
+    """The first rows of every sheet, enough to see what the file is. Raises UnreadableError as `read_grids` does."""
+    grids = read_grids(path, top=True)
+    return [Grid(g.name, {place: text for place, text in g.cells.items() if place[0] <= MOST_ROWS}) for g in grids]
+
+
+def read_grids(path: Path, top: bool = False) -> list[Grid]:
+    """Every sheet of the file; with `top` no more need be read of it than `tops` gives.
 
     Raises UnreadableError with the finding for a file that is not what its name says.
     """
-    with path.open("rb") as file:
-        head = file.read(8)
-    if not head:
-        raise UnreadableError("empty_file", "The file is empty (0 bytes).", "Send the file again.")
+    head = refuse_other_kinds(path)
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        return [_read_csv(path, most)]
+        return [_read_csv(path, MOST_BYTES if top else None)]
     if suffix == ".xlsx" and head.startswith(b"PK"):
-        return _read_xlsx(path)
+        return _read_xlsx(path, MOST_ROWS if top else None)
     if head.startswith(_OLE):
         if _ENCRYPTED in path.read_bytes():
             raise _protected()
         if suffix == ".xls":
             return _read_xls(path)
-    raise UnreadableError(
-        "not_a_workbook",
-        f"The file is named {suffix or 'without an ending'} but its content is not of that kind.",
-        "Open it in Excel, save it as an .xlsx workbook, and send that.",
+    raise _not_of_its_name(suffix, head)
+
+
+def refuse_other_kinds(path: Path) -> bytes:
+    """The file's first bytes. Raises UnreadableError for an empty file, and for one named .csv that begins as none does."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    if not head:
+        raise UnreadableError("empty_file", "The file is empty (0 bytes).", "Send the file again.")
+    if path.suffix.lower() == ".csv" and _kind(head):
+        raise _not_of_its_name(".csv", head)
+    return head
+
+
+def _kind(head: bytes) -> str:
+    """What begins so, where that is known and no text."""
+    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for first, kind in _KINDS.items():
+        if begins.startswith(first):
+            return kind
+    return ""
+
+
+def _not_of_its_name(suffix: str, head: bytes) -> UnreadableError:
+    kind = _kind(head) or "not of that kind"
+    return UnreadableError(
+        "not_csv" if suffix == ".csv" else "not_a_workbook",
+        f"The file is named {suffix or 'without an ending'}, but its content is {kind}.",
+        "Save the list alone as CSV UTF-8 and send that."
+        if suffix == ".csv"
+        else "Open it in Excel, save it as an .xlsx workbook, and send that.",
     )
 
 
@@ -110,36 +149,22 @@ def _not_a_workbook(error: BaseException) -> UnreadableError:
     )
 
 
-def _read_xlsx(path: Path) -> list[Grid]:
-    from openpyxl import load_workbook
+def _read_xlsx(path: Path, rows: int | None) -> list[Grid]:
+    from lscb_data.xlsx import TooLargeError, read_sheets
 
     try:
-        with zipfile.ZipFile(path) as parts:
-            if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise UnreadableError(
-                    "too_large",
-                    f"The workbook unpacks to more than {LARGEST // 2**20} MB.",
-                    "Send the figures only, without pictures and empty formatted rows, or as CSV.",
-                )
-        values, formulas = load_workbook(path, data_only=True), load_workbook(path)
-    except UnreadableError:
-        raise
+        return [Grid(name, cells) for name, cells in read_sheets(path, _shown, rows)]
+    except TooLargeError as error:
+        raise UnreadableError(
+            "too_large", f"The workbook {error}.",
+            "Send the figures only, without pictures and empty formatted rows, or as CSV.",
+        ) from None  # fmt: skip
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a broken part makes it raise
         raise _not_a_workbook(error) from None
-    return [Grid(sheet.title, dict(_texts(sheet, formulas[sheet.title]))) for sheet in values.worksheets]
 
 
-def _texts(sheet: Any, formulas: Any) -> Iterator[tuple[tuple[int, int], str]]:
-    # The sparse cells themselves: iterating rows would walk a million blanks to one stray cell at XFD1048576.
-    for place, cell in sheet._cells.items():
-        if cell.value is None:
-            # A formula whose value is the empty text, such as =IF(B2="","",B2), is a blank and not a missing value.
-            if formulas._cells[place].data_type == "f" and cell.data_type != "str":
-                yield place, FORMULA_WITHOUT_VALUE
-            continue
-        text = as_printed(cell.value, percent="%" in NOT_SHOWN.sub("", cell.number_format or ""))
-        if text:
-            yield place, text
+def _shown(value: Any, number_format: str) -> str:
+    return as_printed(value, percent="%" in NOT_SHOWN.sub("", number_format))
 
 
 def _read_xls(path: Path) -> list[Grid]:
@@ -169,7 +194,7 @@ def _read_xls(path: Path) -> list[Grid]:
             (row, column): text
             for row, values in enumerate(table, 1)
             for column, value in enumerate(values, 1)
-            if (text := as_printed(value, percent=(row, column) in page.percents))
+            if value != "" and (text := as_printed(value, percent=(row, column) in page.percents))
         }
         grids.append(Grid(name, cells | page.errors))
     return grids

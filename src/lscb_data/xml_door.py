@@ -1,66 +1,44 @@
 """From an XML file to streams of text rows: by the paths that a contract declares, knowing no element's name itself."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence, Set
 from difflib import get_close_matches
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lscb_data.finding import Finding, Severity
 from lscb_data.spelling import clean
 from lscb_data.workbook import UnreadableError
 from lscb_data.xml_feed import DEEPEST, LONGEST, fed, parser_of_text, place, refusal, refuse_long, too_long
+from lscb_data.xml_paths import ELSEWHERE, WITHIN, SheetRows, Step, XmlRows, keep, laid_out, step_to
 
+LONGEST_READ = 250  # characters of a text that is read: one may be said again in each of a record's rows
 _LARGEST_RECORD = 10 * 2**20  # bytes: its rows wait in memory for its end, as a row may need what stands after it
 _PEEK = 2**20  # bytes: what a file says of itself stands at its beginning
 LIKE = 0.9  # of two names, where 1 is the same
 
 
-@dataclass(frozen=True)
-class XmlRows:
-    """What a contract's sheet says of its rows in XML."""
-
-    name: str
-    rows: str  # the path of a row's element below the record; "." is the record itself
-    columns: Mapping[str, str]  # name to path from the row's element: "a", ".", "../b", "../../c/d"; "/e/f" from the root
-
-
-@dataclass(eq=False, slots=True)
-class _Step:
-    """An element on the way to something declared."""
-
-    path: str
-    below: dict[str, "_Step"] = field(default_factory=dict)
-    keeps_for: list[int] = field(default_factory=list)  # depths of the elements that its text is kept for
-    is_text: bool = False  # and so is all that stands inside it
-    is_kept_for: bool = False  # texts are kept for this element
-    sheets: list["_Sheet"] = field(default_factory=list)  # those it is a row of
-
-
-_ELSEWHERE, _WITHIN = _Step(""), _Step("", is_text=True)  # not declared; not declared, but inside a text that is
-
-
-@dataclass(eq=False)
-class _Sheet:
-    name: str
-    columns: tuple[str, ...]
-    sources: list[tuple[int, str]] = field(default_factory=list)  # a column's element: read from which depth, path
-    rows: list[list[str]] = field(default_factory=list)  # those complete and not yet given out
-    given: int = 0
-
-
-def read_xml(path: Path, record: str, sheets: Sequence[XmlRows], batch: int = 50_000) -> Iterator[tuple[str, pa.RecordBatch]]:
+def read_xml(
+    path: Path,
+    record: str,
+    sheets: Sequence[XmlRows],
+    batch: int = 50_000,
+    *,
+    left_alone: Sequence[str] = (),
+    remarks: list[Finding] | None = None,
+) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Batches of each sheet's rows, in the file's order: `row` (from 1), `place` (its line), and a text for each column.
 
     A text is '' where its element is absent or empty. The texts of an element that stands several times are joined
     with ";", which no date, code or number allows. A fault may be met after batches were given: they count only once
-    all were. Raises UnreadableError for a file that is not whole, safe XML with at least one record, and ValueError
-    for paths that cannot be read in one pass.
+    all were. Then `remarks` has a query for what stands in the records and is neither read nor `left_alone`, and for
+    a sheet that no row came for. Raises UnreadableError for a file that is not whole, safe XML with at least one record,
+    and ValueError for paths that cannot be read in one pass.
     """
-    root, laid = _laid_out(record, sheets)
+    root, laid = laid_out(record, sheets, left_alone)
     rows = {name for sheet in sheets for name in f"{record}/{sheet.rows}".strip("/.").split("/")}
-    return _batches(path, _Reading(root, "/" + record.strip("/"), rows), laid, batch)
+    return _batches(path, _Reading(root, "/" + record.strip("/"), rows), laid, batch, [] if remarks is None else remarks)
 
 
 def peek(path: Path, paths: Sequence[str]) -> dict[str, str]:
@@ -68,9 +46,9 @@ def peek(path: Path, paths: Sequence[str]) -> dict[str, str]:
 
     Reads until all are found, at most the first megabyte. Raises UnreadableError as `read_xml` does.
     """
-    root = _Step("", is_kept_for=True)
+    root = Step("", is_kept_for=True)
     for one in paths:
-        _keep(_step(root, one), 0)
+        keep(step_to(root, one), 0)
     reading = _Reading(root)
     for read in fed(path, reading.parser, reading.parts):
         found = reading.kept[0]
@@ -79,86 +57,27 @@ def peek(path: Path, paths: Sequence[str]) -> dict[str, str]:
     return {"": reading.root} | {one: clean(reading.kept[0].get(one, "")) for one in paths}
 
 
-def _laid_out(record: str, sheets: Sequence[XmlRows]) -> tuple[_Step, list[_Sheet]]:
-    """The tree of everything declared, from the document down, and the sheets that wait for rows."""
-    root = _Step("", is_kept_for=True)
-    record = _step(root, record).path
-    laid = []
-    for sheet in sheets:
-        row = _step(root, f"{record}/{sheet.rows}".removesuffix("/."))
-        one = _Sheet(sheet.name, tuple(sheet.columns))
-        for relative in sheet.columns.values():
-            depth, path = _from_root(row.path, relative)
-            if depth < record.count("/") and f"{path}/".startswith(f"{record}/"):
-                raise ValueError(f"{relative}: of which record? Write it from the row's element.")
-            one.sources.append((depth, _keep(_step(root, path), depth)))
-            ancestor = root
-            for name in path.split("/")[1 : depth + 1]:
-                ancestor = ancestor.below[name]
-            ancestor.is_kept_for = True
-        row.is_kept_for = True
-        row.sheets.append(one)
-        laid.append(one)
-    _refuse_text_in_text(root)
-    return root, laid
-
-
-def _step(root: _Step, path: str) -> _Step:
-    step = root
-    for name in path.removeprefix("/").split("/"):
-        if name in ("", ".", ".."):
-            raise ValueError(f"{path}: the path must name each element, and go up only at its beginning.")
-        step = step.below.setdefault(name, _Step(f"{step.path}/{name}"))
-    return step
-
-
-def _keep(step: _Step, depth: int) -> str:
-    step.is_text = True
-    if depth not in step.keeps_for:
-        step.keeps_for.append(depth)
-    return step.path
-
-
-def _from_root(row: str, relative: str) -> tuple[int, str]:
-    """How deep the element stands that a path is read from, and the path from the root."""
-    if relative.startswith("/"):
-        return 0, relative
-    names, steps = row.split("/"), relative.split("/")
-    while steps and steps[0] in (".", ".."):
-        if steps.pop(0) == "..":
-            names.pop()
-    if not names:
-        raise ValueError(f"{relative}: goes up beyond the root element.")
-    return len(names) - 1, "/".join([*names, *steps])
-
-
-def _refuse_text_in_text(step: _Step) -> None:
-    if step.is_text and step.below:
-        raise ValueError(f"{step.path}: is read as a text, so nothing inside it can be read apart.")
-    for below in step.below.values():
-        _refuse_text_in_text(below)
-
-
 class _Reading:
     """A file as far as it is read: what stands open in the declared tree, and the texts kept for it."""
 
-    def __init__(self, document: _Step, record: str = "", rows: Set[str] = frozenset()) -> None:
+    def __init__(self, document: Step, record: str = "", rows: Set[str] = frozenset()) -> None:
         self.record = record
         self.rows = rows  # names of the elements that hold rows
+        self.looked_at: set[tuple[str, str]] = set()  # names of elements that nobody declared, and what they stand in
         self.parts: list[str] = []  # of the text that is being read
         self.parser = parser_of_text(self.parts)
         self.kept: list[dict[str, str]] = [{} for _ in range(DEEPEST + 1)]  # by the depth they are kept for: path to text
         self.root = ""
         self.records = 0
         self.record_began: int | None = None  # at which byte, while a record stands open
+        self.unknown: dict[str, tuple[int, str]] = {}  # elements that nobody declared, by what they stand in: how many, where
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._handlers(document, record)
 
-    def _handlers(self, document: _Step, record: str) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
+    def _handlers(self, document: Step, record: str) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
         # Local names, not attributes: these two run for every element of a file.
         parser, parts, kept, standing = self.parser, self.parts, self.kept, [document]
         record_depth = record.count("/")
-        waiting: list[tuple[_Sheet, str, list[dict[str, str]]]] = []
-        elsewhere: set[str] = set()
+        waiting: list[tuple[SheetRows, str, list[dict[str, str]]]] = []
 
         def start(name: str, attributes: dict[str, str]) -> None:
             above = standing[-1]
@@ -170,10 +89,9 @@ class _Reading:
                 raise too_long(parser)
             if ":" in name:
                 name = name.rpartition(":")[2]
-            step = above.below.get(name) or (_WITHIN if above.is_text else _ELSEWHERE)
-            if step is _ELSEWHERE and name not in elsewhere and len(standing) > 1 and standing[1] is not _ELSEWHERE:
-                self._refuse_lost_rows(name)
-                elsewhere.add(name)
+            step = above.below.get(name) or (WITHIN if above.is_text else ELSEWHERE)
+            if step is ELSEWHERE and len(standing) > 1 and standing[1] is not ELSEWHERE:
+                self._unread(name, above, len(standing) > record_depth)
             depth = len(standing)
             standing.append(step)
             if depth > DEEPEST:
@@ -190,7 +108,7 @@ class _Reading:
 
         def end(_: str) -> None:
             step = standing.pop()
-            if step is _WITHIN:
+            if step is WITHIN:
                 return
             if step.keeps_for:
                 text = parts[0] if len(parts) == 1 else "".join(parts)
@@ -202,8 +120,9 @@ class _Reading:
                         kept[depth][step.path] = text
                     elif text and not text.isspace():
                         kept[depth][step.path] = text = f"{before};{text}"
-                if len(text) > LONGEST:
-                    raise too_long(parser)
+                if len(text) > LONGEST_READ:
+                    said = f"has a {step.path.strip('/')} longer than {LONGEST_READ} characters"
+                    raise refusal("xml_too_long", said, parser, "Put it right where it is kept, and export the file again.")
             if parts:
                 if len(parts) > 1:
                     refuse_long(parser, parts)
@@ -217,16 +136,45 @@ class _Reading:
 
         return start, end
 
-    def _refuse_lost_rows(self, name: str) -> None:
-        """Raises UnreadableError for an element that seems to hold rows, and stands where none are read or is misspelt."""
-        for meant in get_close_matches(name, self.rows, 1, LIKE):
+    def _unread(self, name: str, above: Step, in_record: bool) -> None:
+        """Counts an element that nobody declared; raises UnreadableError for one that seems to be misspelt or to stand where
+        it is not read, for what it holds would be lost."""
+        if above is not ELSEWHERE and in_record:
+            number, first = self.unknown.get(above.path, (0, ""))
+            self.unknown[above.path] = number + 1, first or place(self.parser)
+        if (name, above.path) in self.looked_at:
+            return
+        self.looked_at.add((name, above.path))
+        below = (one for one, step in above.below.items() if not step.left_alone)
+        read = {one.lower(): one for one in [*self.rows, *below]}
+        for like in get_close_matches(name.lower(), read, 1, LIKE):
             raise refusal(
-                "xml_row_elsewhere", f"has an element that is named {meant}, or nearly so, where none is read", self.parser,
-                f"Put it where the DfE's guide has {meant}, spelt so: its rows would be lost.",
+                "xml_row_elsewhere", f"has an element that is named {read[like]}, or nearly so, where none is read",
+                self.parser,
+                f"Put it where the DfE's guide has {read[like]}, spelt so: what it holds would be lost.",
             )  # fmt: skip
 
+    def remarks(self, sheets: list[SheetRows]) -> Iterator[Finding]:
+        """What is to be asked about once the whole file was read."""
+        for path, (number, first) in self.unknown.items():
+            yield Finding(
+                "xml_element_unknown", Severity.QUERY,
+                f"What stands here inside {path.strip('/')} is no element of this return"
+                f"{f' (and so are {number - 1:,} more)' if number > 1 else ''}; it was not read.",
+                "Spell it as the DfE's guide does, take it out, or agree with the Board what it holds.", cell=first,
+            )  # fmt: skip
+        empty = [sheet.path for sheet in sheets if not sheet.given]
+        for path in empty:
+            if not any(path.startswith(f"{other}/") for other in empty):
+                yield Finding(
+                    "xml_rows_none", Severity.QUERY, f"The XML file has no {path.strip('/')} at all.",
+                    "If there was none in the whole period, say so; else export the file again with them.",
+                )  # fmt: skip
 
-def _batches(path: Path, reading: _Reading, sheets: list[_Sheet], batch: int) -> Iterator[tuple[str, pa.RecordBatch]]:
+
+def _batches(
+    path: Path, reading: _Reading, sheets: list[SheetRows], batch: int, remarks: list[Finding]
+) -> Iterator[tuple[str, pa.RecordBatch]]:
     record = reading.record
     for read in fed(path, reading.parser, reading.parts):
         if reading.record_began is not None and read - reading.record_began > _LARGEST_RECORD:
@@ -245,9 +193,10 @@ def _batches(path: Path, reading: _Reading, sheets: list[_Sheet], batch: int) ->
     for sheet in sheets:
         if sheet.rows:
             yield sheet.name, _batch(sheet, batch)
+    remarks += reading.remarks(sheets)
 
 
-def _batch(sheet: _Sheet, size: int) -> pa.RecordBatch:
+def _batch(sheet: SheetRows, size: int) -> pa.RecordBatch:
     rows = sheet.rows[:size]
     del sheet.rows[:size]
     places, *texts = (pa.array(column, pa.string()) for column in zip(*rows, strict=True))

@@ -151,6 +151,12 @@ def test_what_cannot_be_read_is_kept_only_where_it_is_said_what_it_is(lscb: Shel
     assert (home / "raw/2014-15-Q2/marac/a.xlsx").read_bytes() == b"nonsense"
 
 
+def test_what_is_written_back_is_no_formula(lscb: Shell, small_board: Path) -> None:
+    asked = "select '=cmd' as a, '+x' as b, '-x' as c, '@x' as d, chr(9) || 'x' as e, '-2' as f, -2 as g, 'a=b' as h"
+    said = lscb("--home", small_board, "sql", "--csv", asked)
+    assert said == "a,b,c,d,e,f,g,h\n'=cmd,'+x,'-x,'@x,'\tx,-2,-2,a=b\n"
+
+
 def test_the_findings_of_the_warehouse_can_be_narrowed(lscb: Shell, small_board: Path) -> None:
     said = lscb("--home", small_board, "status")
     assert "It is not the percentage." in said

@@ -92,7 +92,7 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, judge: Judges, name: str
 def test_an_empty_workbook_and_another_return_in_its_place(make_workbook: Any, judge: Judges) -> None:
     assert {code for code, *_ in said(judge(make_workbook({"Sheet1": []})))} == {"sheet_missing"}
     marac = judge(make_workbook({"MARAC": [["x", "Apr"], ["y", 1]]}))
-    assert [f.message for f in marac.findings][:1] == ["The sheet 'New plans' is missing; the workbook has 'MARAC'."]
+    assert [f.message for f in marac.findings][:1] == ["The sheet 'New plans' is missing; the workbook has sheet 'MARAC'."]
     renamed = judge(make_workbook({"MARAC": [["Ethnicity", "No. of Children"], ["Chinese", 2]]}), MARAC)
     assert said(renamed) == [("heading_missing", "blocker", "MARAC", None)]
     assert "another return" in renamed.findings[0].message

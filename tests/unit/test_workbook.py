@@ -41,7 +41,7 @@ def one_cell(tmp_path: Path, value: Any, number_format: str = "General") -> str 
         ("a.xlsx", b"", "empty_file"), ("a.csv", b"", "empty_file"), ("a.xls", b"", "empty_file"),
         ("a.xlsx", b"Month,Plans\nApr,27\n", "not_a_workbook"), ("a.xls", b"<html><table></table></html>", "not_a_workbook"),
         ("a.xls", b"PK\x03\x04", "not_a_workbook"), ("a.docx", b"PK\x03\x04", "not_a_workbook"), ("a", b"x", "not_a_workbook"),
-        ("a.xlsx", b"PK\x03\x04 cut short", "damaged_workbook"), ("a.csv", b"PK\x03\x04\x00\x00", "not_text"),
+        ("a.xlsx", b"PK\x03\x04 cut short", "damaged_workbook"), ("a.csv", b"PK\x03\x04\x00\x00", "not_csv"),
         ("a.csv", b"area,population\nx,1\n" + b"x" * 5000 + b"\0", "not_text"),
         ("a.csv", "a,b".encode("utf-16-le"), "not_text"),
         ("a.csv", b"\xff\xfea", "not_text"),
@@ -62,7 +62,7 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lscb_data.workbook.LARGEST", 1000)
+    monkeypatch.setattr("lscb_data.xlsx.LARGEST", 1000)
     Workbook().save(tmp_path / "a.xlsx")
     assert refused(tmp_path / "a.xlsx") == "too_large"
 
