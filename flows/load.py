@@ -27,6 +27,7 @@ from lscb_data.finding import UserError
 from lscb_data.indicator import Indicator, load_indicators
 from lscb_data.period import parse
 from lscb_data.pseudonym import PSEUDONYM, read_key
+from lscb_data.rebuilt import clear_killed
 from lscb_data.staging import Landed, land
 from lscb_data.submission import Submission, received, unusable
 from lscb_data.summary import Summary, chosen_by, listed_findings, summarise
@@ -108,6 +109,7 @@ def clear_killed_loads(board: Board) -> None:
     for folder in (board.warehouse, board.warehouse / "builds", board.staging):
         for left in [*folder.glob("*.part"), *folder.glob("*.part.wal")]:
             left.unlink(missing_ok=True)
+    clear_killed(board)
 
 
 def find_submissions(board: Board, period: str | None, agency: str | None) -> list[Submission]:

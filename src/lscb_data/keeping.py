@@ -1,14 +1,21 @@
 """The commands that keep what a Board holds: verify, backup, restore, key, rekey."""
 
+from __future__ import annotations
+
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lscb_data.disk import digest
 from lscb_data.finding import UserError
-from lscb_data.options import board_of, contracts_of, progress
+from lscb_data.options import board_of, contracts_of, progress, there
+
+if TYPE_CHECKING:
+    from lscb_data.backup import Backed
 
 app = typer.Typer()
 WRONG = 3
@@ -40,6 +47,70 @@ def verify(
     else:
         show.verification(found)
     raise typer.Exit(0 if found.ok else WRONG)
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A new file, not in raw/ or warehouse/; its name ends in .tar.zst or .tar.gz.")],
+    with_warehouse: Annotated[
+        bool, typer.Option("--with-warehouse", help="The warehouse in force too, and staging; a load builds them anew else.")
+    ] = False,
+) -> None:
+    """Put the Board's folder into one file: all evidence, its settings, and contracts and SQL of its own.
+
+    Loads and receipts may go on meanwhile. It holds what suppliers sent, children's records among it: keep it as safe as these.
+    The key is not in it. Ends with 3 where something was left out, or is not as it was received.
+    """
+    from lscb_data import backup as room
+    from lscb_data import show
+
+    with progress(f"Backing up to {file.name} …"):
+        done = room.backup(board_of(context), file, with_warehouse)
+    held = done.manifest
+    show.say(f"{file}: {_said(done)}; SHA-256 {digest(file)}.")
+    show.say("The key of pseudonyms is not in it: keep a copy of that elsewhere.")
+    _amiss(held.altered, held.unusable, done.left_out)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that lscb backup made.")],
+) -> None:
+    """Restore a backup: lscb --home NEW restore FILE.
+
+    Into a new folder or an empty one, which has all of it or nothing: it is verified, by its own list and by the receipts,
+    before it stands there. Ends with 3 where a file was not as it was received when it was backed up.
+    """
+    from lscb_data import backup as room
+    from lscb_data import show
+
+    home = board_of(context).home
+    with progress(f"Restoring {file.name} …"):
+        done = room.restore(there(file), home)
+    held = done.manifest
+    show.say(f"{home} is {held.board} as of {held.made_at:%d %B %Y, %H:%M} UTC: {_said(done)}, each as the backup lists it.")
+    show.say(f"Its warehouse is {held.build}." if held.build else "Next: lscb load, which builds its warehouse.")
+    show.say("Children's records need the Board's key, which is in no backup: see key_file in lscb.toml.")
+    _amiss(held.altered, held.unusable, ())
+
+
+def _said(done: Backed) -> str:
+    return f"{done.submissions:,} submissions, {len(done.manifest.files):,} files, {done.manifest.bytes:,} bytes"
+
+
+def _amiss(altered: Iterable[str], unusable: Iterable[str], left_out: Iterable[str]) -> None:
+    """Says what is not as it should be, and ends with 3 where anything is."""
+    from lscb_data import show
+
+    said = [f"Not as it was received, and taken as it is: {name}" for name in altered]
+    said += [f"No receipt that can be read, and taken as it is: {name}" for name in unusable]
+    said += [f"No receipt, so left out: {name}" for name in left_out]
+    for line in said:
+        show.say(line)
+    if said:
+        raise typer.Exit(WRONG)
 
 
 @app.command()

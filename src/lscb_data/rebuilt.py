@@ -1,23 +1,29 @@
 """Law 2: a warehouse built anew from what is kept, and held table by table against the one in force."""
 
-import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
+from filelock import FileLock, Timeout
 
 from lscb_data.board import Board
 from lscb_data.contract import Contracts
+from lscb_data.disk import link
 from lscb_data.finding import first_line
 from lscb_data.indicator import load_indicators
 from lscb_data.pseudonym import read_key
-from lscb_data.publish import check_key
+from lscb_data.publish import BusyError, check_key
 from lscb_data.screen import literal, quote
 from lscb_data.sql_files import SCHEMAS
 from lscb_data.staging import land
 from lscb_data.submission import Submission
 from lscb_data.warehouse import build
+
+LOCK, PREFIX = ".verify.lock", ".verify-"
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,29 @@ class Beside(Board):
     @property
     def warehouse(self) -> Path:
         return self.folder
+
+
+@contextmanager
+def scratch_of(board: Board) -> Iterator[Path]:
+    """A folder beside the Board's own warehouse for a passing one. Raises BusyError where another is at work in one."""
+    try:
+        with FileLock(board.warehouse / LOCK).acquire(timeout=0):
+            _clear(board)
+            with TemporaryDirectory(prefix=PREFIX, dir=board.warehouse) as scratch:
+                yield Path(scratch)
+    except Timeout:
+        raise BusyError("Another verification is at work here. Try again when it is done.") from None
+
+
+def clear_killed(board: Board) -> None:
+    """Take away what a killed verification left of its passing warehouse, which may hold what an old key made."""
+    with suppress(Timeout), FileLock(board.warehouse / LOCK).acquire(timeout=0):
+        _clear(board)
+
+
+def _clear(board: Board) -> None:
+    for left in board.warehouse.glob(f"{PREFIX}*"):
+        shutil.rmtree(left)
 
 
 def built_anew(board: Board, contracts: Contracts, submissions: list[Submission], scratch: Path, from_raw: bool) -> Path:
@@ -49,14 +78,6 @@ def built_anew(board: Board, contracts: Contracts, submissions: list[Submission]
     path = scratch / "anew.duckdb"
     build(beside, path, contracts, load_indicators(board.folders("schemas")), landed)
     return path
-
-
-def link(path: Path, name: Path) -> None:
-    """Another name for the file, so that it stays whoever takes it away; a copy on a disk that knows no such names."""
-    try:
-        os.link(path, name)
-    except OSError:
-        shutil.copyfile(path, name)
 
 
 def differing(built: Path, anew: Path, scratch: Path) -> tuple[int, dict[str, str]]:

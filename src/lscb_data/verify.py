@@ -1,26 +1,22 @@
 """What an auditor signs: everything about a Board's store that can be checked is, with counts; nothing of it is changed."""
 
 import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from lscb_data import laws
 from lscb_data.board import Board
 from lscb_data.contract import Contracts
-from lscb_data.disk import digest
+from lscb_data.disk import digest, link
 from lscb_data.finding import UserError, first_line
 from lscb_data.pseudonym import key_path, made_with, read_key
-from lscb_data.publish import NAME, BusyError, current
-from lscb_data.rebuilt import built_anew, differing, link
+from lscb_data.publish import NAME, current
+from lscb_data.rebuilt import built_anew, differing, scratch_of
 from lscb_data.screen import literal, quote
 from lscb_data.stored import of_folders, of_raw, rows_in
 from lscb_data.submission import received
@@ -38,7 +34,7 @@ def verify(board: Board, contracts: Contracts, from_raw: bool = False) -> Verifi
     at, evidence = datetime.now(UTC), receipts_sha256(board)
     name, sha256, checks = None, None, list(of_raw(board))
     if os.path.lexists(board.warehouse / NAME):
-        with _scratch(board) as scratch:
+        with scratch_of(board) as scratch:
             build = current(board)
             checks += [*of_folders(board, build), *_of_keys(board, contracts, build), _closed(board, build)]
             link(build, kept := scratch / "built.duckdb")  # which a load that goes on meanwhile may take away
@@ -56,19 +52,6 @@ def receipts_sha256(board: Board) -> str:
     files = {path.relative_to(board.raw).as_posix(): path for path in board.raw.rglob("*.yml") if path.is_file()}
     lines = (f"{digest(files[name])}  {name}\n" for name in sorted(files, key=os.fsencode))
     return sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-@contextmanager
-def _scratch(board: Board) -> Iterator[Path]:
-    """A folder for a passing warehouse, beside the Board's own; what a killed verification left of one goes."""
-    try:
-        with FileLock(board.warehouse / ".verify.lock").acquire(timeout=0):
-            for left in board.warehouse.glob(".verify-*"):
-                shutil.rmtree(left)
-            with TemporaryDirectory(prefix=".verify-", dir=board.warehouse) as scratch:
-                yield Path(scratch)
-    except Timeout:
-        raise BusyError("Another verification is at work here. Try again when it is done.") from None
 
 
 # the build in force

@@ -220,7 +220,7 @@ FAULTS: dict[str, tuple[Callable[[Board], object], dict[str, str]]] = {
     ),
     "staging damaged": (
         lambda here: one(here.staging, "marac*.parquet").write_bytes(b"PAR1 not"),
-        {"staging": "not as it was written", "rows": "marac__cases cannot be read", "rebuilt": "staging.marac__cases cannot be"},
+        {"staging": "not as it was written", "rows": "cannot be read", "rebuilt": "staging.marac__cases cannot be"},
     ),
     "a judgement that says more": (
         lambda here: outcome_saying(here, "accepted", 5),
