@@ -183,6 +183,7 @@ SUBMISSIONS = {
     "received_at": pa.timestamp("s", "UTC"), "received_by": pa.string(), "contract_sha256": pa.string(),
     "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
     "public": pa.string(), "areas_superseded": pa.list_(pa.string()),
+    "withdrawn_at": pa.timestamp("s", "UTC"), "withdrawn_by": pa.string(), "withdrawn_for": pa.string(),
 }  # fmt: skip
 INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
@@ -209,7 +210,7 @@ def _submissions(
 ) -> Iterator[dict[str, Any]]:
     for one in landed:
         receipt, period = one.submission.receipt, one.submission.period
-        contract = contracts.returns.get(receipt.return_)
+        contract, withdrawal = contracts.returns.get(receipt.return_), one.submission.withdrawal
         yield {
             "submission_id": one.submission.id,
             "return": receipt.return_,
@@ -230,6 +231,9 @@ def _submissions(
             "rows_rejected": one.rejected,
             "public": one.public,
             "areas_superseded": sorted(passed.get(one.submission.id, ())),
+            "withdrawn_at": withdrawal and withdrawal.decided_at,
+            "withdrawn_by": withdrawal and withdrawal.decided_by,
+            "withdrawn_for": withdrawal and withdrawal.reason,
         }
 
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 
 from lscb_data import board, contract, indicator, publish, staging, submission, warehouse
@@ -118,3 +119,23 @@ def test_a_refused_submission_leaves_the_last_good_one(home: board.Board, tmp_pa
     assert new
     load(home)
     assert figures(home) == before
+
+
+def test_the_figures_of_a_withdrawn_submission_step_back(home: board.Board, tmp_path: Path) -> None:
+    before = figures(home)
+    other = tmp_path / "sent by mistake.xlsx"
+    workbook = openpyxl.load_workbook(ROOT / "raw/2014-15-Q1/marac/marac.xlsx")
+    workbook["MARAC"]["B5"] = 17
+    workbook.save(other)
+    contracts = contract.load_contracts(home.folders("schemas"))
+    period = submission.received(home)[0].period
+    second, _ = submission.receive(home, other, contracts["marac__cases"], period)
+    load(home)
+    assert figures(home) != before
+    submission.withdraw(home, second.id, "it is a draft")
+    load(home)
+    assert figures(home) == before
+    with duckdb.connect(publish.current(home), read_only=True) as connection:
+        said = "select standing, withdrawn_for from audit.submissions where submission_id = ?"
+        assert connection.execute(said, [second.id]).fetchone() == ("withdrawn", "it is a draft")
+    assert second.path.exists()
