@@ -107,6 +107,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, l
     for table, column, kind in connection.execute(
         "select schema_name || '.' || table_name, column_name, if(starts_with(data_type, 'ENUM'), 'ENUM', data_type)"  # noqa: S608
         f" from duckdb_columns() where database_name = {literal(database)} and schema_name in ({schemas})"
+        " and table_name <> 'build'"  # which says when it was built
         " order by 1, column_index"
     ).fetchall():
         found.setdefault(table, []).append((column, kind))

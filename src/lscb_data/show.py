@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from itertools import chain
 from typing import Any, TextIO
@@ -18,6 +19,7 @@ from lscb_data.finding import Finding
 from lscb_data.judgement import Judgement
 from lscb_data.status import Standing, counted
 from lscb_data.summary import Summary
+from lscb_data.trace import Step
 from lscb_data.verification import Verification
 
 WIDTH = 160  # where the output is not a screen
@@ -185,6 +187,16 @@ def explanation(found: Explanation) -> None:
         _explained(value)
 
 
+def steps(found: Sequence[Step], in_json: bool = False) -> None:
+    """The way of a figure, each step further in than the one that it is behind."""
+    if in_json:
+        as_json([asdict(step) for step in found])
+        return
+    for step in found:
+        said = "; ".join(plain(text) for text in (step.where, step.said, step.remark) if text)
+        say(f"{'  ' * step.depth}{step.what}: {said}")
+
+
 def _facts(facts: dict[str, Any]) -> None:
     for name, text in facts.items():
         if text not in (None, ""):
@@ -226,7 +238,7 @@ def verification(found: Verification) -> None:
         "Verified": f"{found.at:%d %B %Y, %H:%M:%S} UTC, by lscb-data {found.software}",
         "Warehouse": found.build or "nothing was loaded yet",
         "SHA-256": found.build_sha256,
-        "Evidence": f"{found.receipts_sha256} (SHA-256 of the receipts in raw/, which hold those of the files)",
+        "Evidence": f"{found.evidence_sha256} (SHA-256 of receipts, decisions and what was published)",
     }
     _facts(facts)
     head = ("", "law", "what was checked", "of")

@@ -35,7 +35,7 @@ def of_raw(board: Board) -> Iterator[Check]:
         "Put back the file as it was received, from a backup; receive a new version as a new submission.", 1,
     )  # fmt: skip
     alone = [path.relative_to(board.home).as_posix() for path in without_receipt(board)]
-    alone += [path.relative_to(board.home).as_posix() for path in _misplaced(board.raw)]
+    alone += [path.relative_to(board.home).as_posix() for path in _misplaced(board)]
     yield Check(
         "no_receipt", "Every file in raw/ has its receipt.", len(every) + len(alone),
         tuple(f"{path} has no receipt, and is never loaded" for path in alone),
@@ -54,9 +54,9 @@ def _altered(one: Submission) -> str:
         return f"cannot be read: {error.strerror}"
 
 
-def _misplaced(folder: Path) -> list[Path]:
+def _misplaced(board: Board) -> list[Path]:
     """Files that stand in raw/ or one of its periods and not in an agency's folder; not what tells a person what is there."""
-    found = [*folder.glob("[!.]*"), *folder.glob("*/[!.]*")]
+    found = [*board.raw.glob("[!.]*"), *(path for path in board.raw.glob("*/[!.]*") if path.parent != board.ledger)]
     return sorted(path for path in found if path.is_file() and path.suffix not in (".md", ".yml"))
 
 

@@ -23,12 +23,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Verification:
-    """All that was asked, and of what: the build, and the evidence by a hash over its receipts."""
+    """All that was asked, and of what: the build, and the evidence by a hash over it."""
 
     board: str
     at: datetime
     software: str
-    receipts_sha256: str
+    evidence_sha256: str
     build: str | None
     build_sha256: str | None
     rebuilt_from: str | None

@@ -31,7 +31,7 @@ def verify(board: Board, contracts: Contracts, from_raw: bool = False) -> Verifi
     Loads may go on meanwhile. Raises UserError where the warehouse cannot be built anew at all, BusyError where another
     verification is at work.
     """
-    at, evidence = datetime.now(UTC), receipts_sha256(board)
+    at, evidence = datetime.now(UTC), evidence_sha256(board)
     name, sha256, checks = None, None, list(of_raw(board))
     if os.path.lexists(board.warehouse / NAME):
         with scratch_of(board) as scratch:
@@ -44,12 +44,15 @@ def verify(board: Board, contracts: Contracts, from_raw: bool = False) -> Verifi
     return Verification(board.settings.name, at, software, evidence, name, sha256, source if name else None, tuple(checks))
 
 
-def receipts_sha256(board: Board) -> str:
-    """One hash over all that says what was received and decided: of the lines `sha256  path` of every YAML file in `raw/`.
+def evidence_sha256(board: Board) -> str:
+    """One hash over all that says what was received, decided and published: of the lines `sha256  path` of every receipt and
+    decision (which are YAML), and of every file of `published`.
 
-    Anybody can reckon it: cd raw && find * -name '*.yml' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
+    Anybody can reckon it: cd raw && find * '(' -name '*.yml' -o -path 'published/*.parquet' ')' -print0 |
+    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
     """
-    files = {path.relative_to(board.raw).as_posix(): path for path in board.raw.rglob("*.yml") if path.is_file()}
+    found = [*board.raw.rglob("*.yml"), *board.ledger.rglob("*.parquet")]
+    files = {path.relative_to(board.raw).as_posix(): path for path in found if path.is_file()}
     lines = (f"{digest(files[name])}  {name}\n" for name in sorted(files, key=os.fsencode))
     return sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 

@@ -15,7 +15,7 @@ from lscb_data.board import Board
 from lscb_data.cli import main
 from lscb_data.period import parse
 from lscb_data.verification import Verification
-from lscb_data.verify import receipts_sha256, verify
+from lscb_data.verify import evidence_sha256, verify
 
 ROOT = Path(__file__).parents[2]
 CHILD = "SECRET-CHILD-1"
@@ -142,12 +142,13 @@ def test_no_child_is_in_it(home: Board, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_the_hash_of_the_evidence_can_be_reckoned_by_anybody(home: Board) -> None:
-    shell = "find * -name '*.yml' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum"
+    shell = "find * '(' -name '*.yml' -o -path 'published/*.parquet' ')' -print0"
+    shell += " | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum"
     said = subprocess.run(["sh", "-c", shell], cwd=home.raw, capture_output=True, text=True, check=True).stdout.split()[0]
-    assert receipts_sha256(home) == said
+    assert evidence_sha256(home) == said
     receipt = next(home.raw.rglob("*.receipt.yml"))
     receipt.write_text(receipt.read_text() + "note: another\n")
-    assert receipts_sha256(home) != said
+    assert evidence_sha256(home) != said
 
 
 def test_before_the_first_load_the_evidence_is_verified(home: Board) -> None:
@@ -233,6 +234,14 @@ FAULTS: dict[str, tuple[Callable[[Board], object], dict[str, str]]] = {
     "a figure of staging changed": (
         lambda here: rows_changed(here, "select * replace (value + 1 as value) from {0}"),
         {"rebuilt": "staging.marac__cases"},
+    ),
+    "what was published is gone": (
+        lambda here: one(here.ledger, "*.figures.parquet").unlink(),
+        {"rebuilt": "audit.figure_versions"},
+    ),
+    "what was published is damaged": (
+        lambda here: one(here.ledger, "*.figures.parquet").write_bytes(b"PAR1 not"),
+        {"rebuilt": "raw/published"},
     ),
     "a build never published": (lambda here: newer_build(here, LONG_AGO), {"leftovers": "29991231"}),
     "half a file": (
