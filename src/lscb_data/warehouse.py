@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from lscb_data import disk
+from lscb_data import disclosure, disk
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return
 from lscb_data.finding import UserError, first_line
@@ -72,6 +72,8 @@ def _build(
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    if disclosure.TABLE in table.reads and table.schema == "marts":
+        disclosure.fill(connection)
     try:
         connection.execute(f"create table {table.full_name} as {table.query}")
     except (duckdb.ParserException, duckdb.CatalogException, duckdb.BinderException) as error:
