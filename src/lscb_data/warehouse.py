@@ -245,10 +245,13 @@ def _indicators(indicators: Mapping[str, tuple[str, Indicator]]) -> Iterator[dic
 
 
 def _expected(contracts: Contracts, landed: list[Landed]) -> Iterator[dict[str, Any]]:
+    """What is owed from the first quarter received to the last, and what came, be it of another year."""
     came = {(one.submission.receipt.return_, one.submission.period) for one in landed}
-    for period in covered([one.submission.period for one in landed]):
+    between = covered(period for _, period in came)
+    for period in sorted({*between, *(period for _, period in came)}, key=lambda p: (p.start, p.end)):
         for contract in contracts.returns.values():
-            if contract.expected_in(period) and (contract.owed or (contract.return_, period) in came):
+            owed = contract.owed and period in between
+            if contract.expected_in(period) and (owed or (contract.return_, period) in came):
                 yield {
                     "return": contract.return_,
                     "agency": contract.agency,

@@ -202,11 +202,14 @@ def test_ages_in_whole_years(judge: Judges, born: str, on: str, years: int) -> N
 
 
 @pytest.mark.parametrize("groups", ["<Reviews>{0}{1}</Reviews>", "<Reviews>{0}</Reviews><Reviews>{1}</Reviews>"])
-def test_each_review_of_a_census_is_a_row_however_they_are_grouped(contracts: Contracts, tmp_path: Path, groups: str) -> None:
+@pytest.mark.parametrize("sex", ["<Sex>F</Sex>", "<GenderCurrent>2</GenderCurrent>"])
+def test_each_review_of_a_census_is_a_row_however_they_are_grouped(
+    contracts: Contracts, tmp_path: Path, groups: str, sex: str
+) -> None:
     days = [f"<CPPreviewDate>{day}</CPPreviewDate>" for day in ("2014-08-01", "2015-01-15")]
     (tmp_path / "census.xml").write_text(
         "<Message><Header><Source><LEA>873</LEA></Source></Header><Children><Child>"
-        "<ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers>"
+        f"<ChildIdentifiers><LAchildID>C1</LAchildID>{sex}</ChildIdentifiers>"
         "<ChildCharacteristics><Ethnicity>WBRI</Ethnicity></ChildCharacteristics>"
         "<CINdetails><ChildProtectionPlans><CPPstartDate>2014-05-20</CPPstartDate>"
         "<InitialCategoryOfAbuse>NEG</InitialCategoryOfAbuse><LatestCategoryOfAbuse>NEG</LatestCategoryOfAbuse>"
@@ -218,6 +221,8 @@ def test_each_review_of_a_census_is_a_row_however_they_are_grouped(contracts: Co
         Intake(tmp_path / "census.xml", contract, contracts.codes, parse("2014-15"), area, KEY, lambda one: tmp_path / one)
     )
     assert (found.received, found.accepted) == (4, 4)
+    assert [one.code for one in found.findings if one.code == "xml_element_unknown"] == []
+    assert [pq.read_table(tmp_path / sheet).to_pylist()[0]["sex"] for sheet in ("children", "plans")] == ["F", "F"]
     reviews = pq.read_table(tmp_path / "reviews").to_pylist()
     assert [(row["started"], row["reviewed"]) for row in reviews] == [
         (date(2014, 5, 20), date(2014, 8, 1)), (date(2014, 5, 20), date(2015, 1, 15)),
