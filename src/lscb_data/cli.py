@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from lscb_data import answers, disk
+from lscb_data import answers, disk, evidence
 from lscb_data.finding import Severity, UserError
 from lscb_data.options import (
     File,
@@ -63,39 +63,6 @@ def init(
 
     board.init(board_of(context), name, area, area_name)
     show.say(f"{board_of(context).home} is ready. Next: lscb receive FILE, then lscb load.")
-
-
-@app.command()
-def receive(
-    context: typer.Context,
-    file: File,
-    return_: ReturnOption = None,
-    period: PeriodOption = None,
-    note: Annotated[str | None, typer.Option(help="What is to be kept with its receipt.")] = None,
-    covers_from: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Of records: from when the file has all of them.")
-    ] = None,
-) -> None:
-    """Keep a file as it came, with its receipt.
-
-    Without --return and --period they are recognised from what stands in it.
-    """
-
-    from lscb_data import recognise, show, submission
-    from lscb_data.workbook import UnreadableError
-
-    board = board_of(context)
-    area_name, contracts, today = board.settings.area_name, contracts_of(board), datetime.now(UTC).date()
-    try:
-        contract, when = recognise.recognise(there(file), contracts, today, area_name, return_, period_of(period))
-    except UnreadableError as error:
-        raise UserError(f"{file.name}: {error} To keep it as evidence all the same, add --return and --period.") from None
-    kept, new = submission.receive(board, file, contract, when, note, covers_from and covers_from.date())
-    shown = kept.path.relative_to(board.home)
-    if new:
-        show.say(f"Received as {contract.title} ({contract.return_}) for {when}: {shown}. Next: lscb load.")
-    else:
-        show.say(f"The same file was received before, on {kept.receipt.received_at:%d %B %Y}: {shown}.")
 
 
 @app.command()
@@ -254,6 +221,7 @@ def status(
     )
 
 
+app.add_typer(evidence.app)
 app.add_typer(answers.app)
 
 

@@ -32,7 +32,7 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
     counts = connection.execute("select * from marts.counts order by count_number").to_arrow_table()
     sums = connection.execute("select * from marts.count_sums order by sum_number, count_number").to_arrow_table()
     connection.register("filling", pa.table({"count_number": hidden(counts, sums)}))
-    connection.execute("create table marts.counts_hidden as select count_number from filling order by count_number")
+    connection.execute("create or replace table marts.counts_hidden as select count_number from filling order by count_number")
     connection.unregister("filling")
 
 
