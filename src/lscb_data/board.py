@@ -14,6 +14,7 @@ from pydantic_settings import (
 )
 
 from lscb_data.finding import UserError
+from lscb_data.promise import faults
 
 SETTINGS = "lscb.toml"
 
@@ -26,7 +27,7 @@ class Settings(BaseSettings):
     name: str
     area: str
     area_name: str
-    keep_builds: int = 5
+    keep_builds: int = Field(5, ge=1)
     key_file: Path | None = Field(None, description="Where the key of children's pseudonyms is: outside the folder")
 
     @classmethod
@@ -51,12 +52,19 @@ class Board:
     def settings(self) -> Settings:
         """Raises UserError where the folder has no settings, or they are not understood."""
         path = self.home / SETTINGS
-        if not path.is_file():
-            raise UserError(f"{self.home} is no Board's folder: it has no {SETTINGS}. Run: lscb --home DIR init")
         try:
+            if not path.is_file():
+                raise UserError(_no_board(self.home))
             return Settings(**TomlConfigSettingsSource(Settings, path)())
-        except (ValidationError, ValueError) as error:
-            raise UserError(f"{path}: {error}") from None
+        except ValidationError as error:
+            known = ", ".join(Settings.model_fields)
+            raise UserError(f"{path}: {faults(error)}. It may say {known}.") from None
+        except UnicodeDecodeError:
+            raise UserError(f"{path} is not UTF-8 text: save it again as UTF-8.") from None
+        except ValueError as error:
+            raise UserError(f'{path} is not TOML ({error}): write each line as name = "value".') from None
+        except OSError as error:
+            raise UserError(f"{path} cannot be read ({error.strerror}): give whoever runs lscb the right to.") from None
 
     @property
     def raw(self) -> Path:
@@ -81,6 +89,14 @@ class Board:
         return [shipped(name)] + ([own] if own.is_dir() and not own.samefile(shipped(name)) else [])
 
 
+def _no_board(home: Path) -> str:
+    """Why the folder is no Board's."""
+    if home.is_dir():
+        return f"{home} is no Board's folder: it has no file {SETTINGS}. Run: lscb --home DIR init"
+    what = "is a file and no folder" if home.is_file() else "is no folder"
+    return f"{home} {what}: name the Board's with --home or LSCB_HOME, or make one: lscb --home DIR init"
+
+
 def shipped(name: str) -> Path:
     """The folder of that name that ships with the software: inside the wheel, or at the top of a checkout."""
     package = Path(__file__).parent
@@ -95,7 +111,7 @@ def at(home: Path | None = None) -> Board:
 def init(board: Board, name: str, area: str, area_name: str) -> None:
     """Make the folder of a new Board. Raises UserError where one is there already."""
     path = board.home / SETTINGS
-    if path.exists():
+    if os.path.lexists(path):
         raise UserError(f"{board.home} is a Board's folder already ({SETTINGS}).")
     for folder in (board.raw, board.warehouse):
         folder.mkdir(parents=True, exist_ok=True)

@@ -29,6 +29,14 @@ from lscb_data.period import Period, month_named, year_of
 from lscb_data.spelling import fold, has_lookalikes
 
 PATTERNS = {"count": WHOLE, "decimal": NUMBER, "percent": PERCENT}
+# What Excel makes of an identifier that looks like something else, in small letters: a day, a truth, a number cut short.
+_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+SPOILT = (
+    r"true|false|[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}([ t].*)?"
+    r"|(0?[1-9]|[12][0-9]|3[01])/(0?[1-9]|1[0-2])/([0-9]{2}|[0-9]{4})"
+    rf"|([0-9]{{1,2}}-)?{_MONTH}-([0-9]{{2}}|[0-9]{{4}})|[0-9]{{1,2}}-{_MONTH}"
+    r"|[0-9](\.[0-9]+)?e[+-][0-9]{1,3}|[1-9][0-9]{14}0+"
+)
 _DATES = {
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00)?": "%Y-%m-%d",
     r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}": "%d/%m/%Y",
@@ -212,6 +220,16 @@ def _text(column: Column, reader: Reader, text: str, remark: Remark) -> str | No
     return text
 
 
+def _identifier(column: Column, reader: Reader, text: str, remark: Remark) -> str | None:
+    if re.fullmatch(SPOILT, text.lower(), re.ASCII):
+        raise _fault(
+            "identifier_spoilt",
+            f"{_quoted(text, reader)} is a date, a truth or a number cut short, as Excel makes of an identifier",
+            "Make the column text before the identifiers are put into it, and export the list again.",
+        )
+    return _text(column, reader, text, remark)
+
+
 def _rating(column: Column, reader: Reader, text: str, remark: Remark) -> Rated | None:
     if not text:
         _check_blank(column, remark)
@@ -249,7 +267,7 @@ def _without(text: str, figures: list[tuple[str, Figure]]) -> str:
 
 _READ: dict[str, Callable[..., Any]] = {
     "count": _number, "decimal": _number, "percent": _number, "code": _code, "month": _month,
-    "date": _date, "text": _text, "identifier": _text, "rating": _rating,
+    "date": _date, "text": _text, "identifier": _identifier, "rating": _rating,
 }  # fmt: skip
 
 

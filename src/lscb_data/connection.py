@@ -61,6 +61,12 @@ def reading(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
         except duckdb.IOException as error:
             raise _damaged(build, error) from None
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            if connection.execute("from duckdb_tables() where schema_name = 'audit'").fetchall():
+                raise
+            raise UserError(
+                f"{build} is no warehouse that lscb built ({first_line(error)}). lscb load builds one from what was received."
+            ) from None
 
 
 def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:

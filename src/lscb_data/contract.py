@@ -88,6 +88,9 @@ class Sheet(Strict):
                 raise ValueError(f"sheet {self.sheet}: {what} {doubled} is declared twice")
         for rule in self.rules:
             check_rule(rule.must, {c.name: c.type for c in self.columns if c.keep} | dict.fromkeys(PERIOD_DAYS, "date"))
+            # A date of birth in the wrong column is a day like any other: of children nothing that stands in a cell is said.
+            if self.names_children and "{" in rule.message:
+                raise ValueError(f"rule {rule.code}: a message about children repeats no cell; say what is wrong without it")
             _fields(rule.message, set(columns_of(rule.must)))
             if unknown := set(rule.breaks) - set(names):
                 raise ValueError(f"rule {rule.code}: breaks names unknown columns {sorted(unknown)}")

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from lscb_data.finding import UserError
-from lscb_data.period import parse
+from lscb_data.period import MONTHS, parse, stated
 
 Record = dict[str, Any]
 _KEYS = ("indicator", "area_code", "provider", "period_type", "period", "breakdown_type", "breakdown")
@@ -63,9 +63,9 @@ def explain(
     chosen = _only(chosen, breakdown or whole, ("breakdown", "breakdown_type"), f"{code} has no breakdown")
     if period is None:
         return Explanation(indicator, chosen)
-    chosen = _only(chosen, str(_period(period)), ("period",), f"{code} has no figure for")
+    of_period = _of_period(chosen, period, f"{code} has no figure for")
     explained = _explained_then if as_at else _explained
-    return Explanation(indicator, (), [explained(connection, row) for row in chosen])
+    return Explanation(indicator, (), [explained(connection, row) for row in of_period])
 
 
 def _indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
@@ -80,11 +80,26 @@ def _indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
     )
 
 
-def _period(text: str) -> object:
+def _of_period(known: list[Record], text: str, otherwise: str) -> list[Record]:
+    """The rows of the period. `2003-04` is a year and a month: it is the one that has figures.
+
+    Raises UserError where both have, saying how to write each, and for none.
+    """
+    named = stated(text)
     try:
-        return parse(text)
+        wanted = named[0] if len(named) == 1 else parse(text)
     except ValueError as error:
         raise UserError(f"{error}.") from None
+    found = _only(known, str(wanted), ("period",), otherwise)
+    if named or "/" in text:
+        return _only(found, wanted.type, ("period_type",), f"{otherwise} '{text}' of the kind")
+    given = {row["period_type"] for row in found if row["status"] != "not_supplied"}
+    if len(given) > 1:
+        raise UserError(
+            f"'{text}' is a year and a month, and both have figures: write {text.replace('-', '/')} for the year, "
+            f"{MONTHS[int(text.strip()[-2:]) - 1].capitalize()} {text.strip()[:4]} for the month."
+        )
+    return [row for row in found if row["period_type"] in given] or found
 
 
 def _only(known: list[Record], wanted: str | None, columns: Sequence[str], otherwise: str) -> list[Record]:

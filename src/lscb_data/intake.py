@@ -160,10 +160,11 @@ def _xml(intake: Intake, sheets: list[Sheet], out: Judgement) -> Iterator[Door]:
             contract.period_at, peek(intake.path, [contract.period_at])[contract.period_at], intake.period
         )
     by_name = {sheet.sheet: sheet for sheet in sheets}
-    asked = [
-        XmlRows(one.sheet, one.rows or ".", {c.name: c.printed[0] for c in one.columns if c.keep and c.printed})
-        for one in sheets
-    ]
+    asked = []
+    for one in sheets:
+        read_from = {column.name: column.printed for column in one.columns if column.keep and column.printed}
+        first, others = ({name: paths[0] for name, paths in read_from.items()}, {n: p[1:] for n, p in read_from.items()})
+        asked.append(XmlRows(one.sheet, one.rows or ".", first, others))
     read = read_xml(intake.path, contract.record or "", asked, left_alone=contract.other_elements, remarks=out.findings)
     for name, batch in read:
         yield by_name[name], batch.append_column("fault", pa.repeat("", batch.num_rows)), {}

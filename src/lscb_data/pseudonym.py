@@ -105,8 +105,8 @@ def _key(text: str, where: str) -> Key:
 
 def check_place(path: Path, home: Path) -> None:
     """Raises UserError where a key file would lie beside what it protects."""
-    place = path.resolve()
-    if place.is_relative_to(home.resolve()):
+    place, beside = (Path(os.path.realpath(one)) for one in (path, home))  # which, unlike the path's own, never raises
+    if place.is_relative_to(beside):
         raise UserError(f"The key file {path} lies in the Board's folder, beside what it protects: keep it elsewhere.")
     if any((folder / ".git").exists() for folder in place.parents):
         raise UserError(f"The key file {path} lies in a repository: keep it elsewhere.")

@@ -31,13 +31,14 @@ def current(board: Board) -> Path:
     """The file of the build in force. Raises UserError where nothing was loaded yet."""
     link = board.warehouse / NAME
     if not link.exists():
+        board.settings  # noqa: B018 - says so where the folder is no Board's
         raise UserError(f"There is no warehouse in {board.warehouse} yet: run lscb load.")
     return link.resolve()
 
 
 def check_key(board: Board, fingerprint: str) -> None:
     """Raises UserError where the warehouse that stands was made with another key: every child would be another."""
-    made = made_with((board.warehouse / NAME).resolve())
+    made = made_with(Path(os.path.realpath(board.warehouse / NAME)))
     if made not in (None, fingerprint):
         raise UserError(
             f"The warehouse was made with another key ({made}) than the one in force ({fingerprint}): every child would have "

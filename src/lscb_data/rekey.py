@@ -52,7 +52,7 @@ def is_in_force(board: Board, key_file: Path) -> bool:
 
 def is_published(board: Board, key_file: Path) -> bool:
     """Whether the warehouse that stands was made with the key in this file."""
-    return made_with((board.warehouse / NAME).resolve()) == key_in(key_file, board.home).fingerprint
+    return made_with(Path(os.path.realpath(board.warehouse / NAME))) == key_in(key_file, board.home).fingerprint
 
 
 @contextmanager

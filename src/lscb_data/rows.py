@@ -9,7 +9,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, cr
 
 from lscb_data import rule
 from lscb_data.cell import Rated, Reader, Reading, read_cell
-from lscb_data.column import Column
 from lscb_data.contract import Sheet
 from lscb_data.figure import Figure
 from lscb_data.finding import Finding, Severity
@@ -64,7 +63,7 @@ def judge_row(model: type[BaseModel], sheet: Sheet, row: Row) -> Judged:
     places = {name: places_of(value.printed or "") for name, value in values.items() if isinstance(value, Figure)}
     for one in sheet.rules:
         if rule.holds(one.must, plain, places) is False:
-            shown = {name: _shown(values[name], sheet.column(name)) for name in rule.columns_of(one.must)}
+            shown = {name: _shown(values[name]) for name in rule.columns_of(one.must)}
             remarks.append(
                 Finding(one.code, one.severity, one.message.format(**shown), one.fix, column=rule.columns_of(one.must)[-1])
             )
@@ -83,9 +82,7 @@ def _plain(value: Any) -> Any:
     return value.code if isinstance(value, Rated) else value
 
 
-def _shown(value: Any, column: Column) -> str:
-    if column.is_identifier or column.birth:
-        return "(not shown)"
+def _shown(value: Any) -> str:
     if isinstance(value, Figure):
         return value.printed or "nothing"
     return "nothing" if value is None else value.code if isinstance(value, Rated) else str(value)

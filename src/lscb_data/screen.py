@@ -4,7 +4,7 @@ values are pydantic's own; a row that it stops goes to pydantic, which alone say
 from collections.abc import Container, Iterable, Mapping
 
 from lscb_data import rule
-from lscb_data.cell import PATTERNS
+from lscb_data.cell import PATTERNS, SPOILT
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Sheet
@@ -88,6 +88,10 @@ def _column(column: Column, codes: Mapping[str, CodeList], period: Period, missi
         return name, "false"
     no_error = f"not starts_with({text}, '#') and not starts_with(lower({text}), 'err:')"
     matches = f" and regexp_full_match({text}, {literal(column.pattern)})" if column.pattern else ""
+    if column.type == "identifier":
+        # Few identifiers could be what Excel made of one; only those are looked at letter by letter.
+        could_be = f"regexp_matches({text}, '[-/+]') or length({text}) > 15 or ends_with(lower({text}), 'e')"
+        matches += f" and not case when {could_be} then regexp_full_match(lower({text}), {literal(SPOILT)}) else false end"
     return f"nullif({name}, '')", f"({blank} or ({text} <> ''{matches} and {no_error}))"
 
 

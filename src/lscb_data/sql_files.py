@@ -9,10 +9,13 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 
+from lscb_data import disclosure
 from lscb_data.finding import UserError, first_line
 
 SCHEMAS = ("staging", "conformed", "marts", "published", "checks", "audit")
 EXAMPLES = "examples"  # questions, which are no tables
+# A table that no file makes, for no SELECT can: what is read for it is read by whatever reads it.
+MADE_OF: Mapping[str, frozenset[str]] = {disclosure.TABLE: disclosure.MADE_OF}
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def read_table(path: Path) -> Table:
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise UserError(f"{path}: holds more or less than one SELECT")
     reads = {f"{table.db}.{table.name}" for table in trees[0].find_all(exp.Table) if table.db in SCHEMAS}
+    reads |= {source for made in reads for source in MADE_OF.get(made, ())}
     said = (re.match(r"([a-z0-9_, ]+): (.+)", line) for line in lines[1:])
     columns = {name.strip(): one[2] for one in said if one for name in one[1].split(",")}
     asked_with = next((line.removeprefix("asked with ") for line in lines if line.startswith("asked with ")), "")

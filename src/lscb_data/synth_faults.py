@@ -73,6 +73,37 @@ ENQUIRY_FAULTS: Sequence[tuple[str, str, str, Change]] = (
     ("dfe_4220", "ethnicity", "error", lambda start, last, n: {"ethnicity": "ZZZZ"}),
     ("conference_in_future", "conference", "error", lambda start, last, n: {"conference": last + 1 + n}),
 )
+# In a census, where ends lie within its year: given also the year's first day. None where that plan or enquiry cannot have it.
+CensusChange = Callable[[int, int, int, int], dict[str, str | int] | None]
+CENSUS_PLAN_FAULTS: Sequence[tuple[str, str, CensusChange]] = (
+    ("dfe_8720", "started", lambda start, first, last, n: {"started": ("", "2014-02-31", "to be agreed")[n % 3]}),
+    ("dfe_8925", "started", lambda start, first, last, n: {"ended": max(first, start - 1 - n)} if start > first else None),
+    ("dfe_8840", "started", lambda start, first, last, n: {"ended": start} if start >= first else None),
+    ("dfe_8930", "ended", lambda start, first, last, n: {"ended": last + 1 + n}),
+    ("dfe_8905", "category_initial", lambda start, first, last, n: {"category_initial": ("XXX", "", "N1")[n % 3]}),
+    ("dfe_8910", "category_latest", lambda start, first, last, n: {"category_latest": ("", "Other", "5")[n % 3]}),
+    ("dfe_8730", "previous_plans", lambda start, first, last, n: {"previous_plans": ("-1", "", "two", "1.5")[n % 4]}),
+    ("dfe_1105", "referred", lambda start, first, last, n: {"referred": start + 1 + n}),
+)
+CENSUS_REVIEW_FAULTS: Sequence[tuple[str, str, CensusChange]] = (
+    ("dfe_8841", "started", lambda start, first, last, n: {"reviewed": start - n % 2}),
+    ("review_in_future", "reviewed", lambda start, first, last, n: {"reviewed": last + 1 + n}),
+    ("dfe_8842", "reviewed", lambda start, first, last, n: {"reviewed": "31/02/2014"}),
+)
+# Given the referral in the place of the start.
+CENSUS_ENQUIRY_FAULTS: Sequence[tuple[str, str, CensusChange]] = (
+    ("dfe_8775", "enquiry_started", lambda referral, first, last, n: {"enquiry_started": ""}),
+    (
+        "dfe_1104",
+        "referred",
+        lambda referral, first, last, n: {"conference": referral - 1 - n, "enquiry_started": referral - 90},
+    ),
+    ("conference_in_future", "conference", lambda referral, first, last, n: {"conference": last + 1 + n}),
+)
+CENSUS_ASSESSMENT_FAULTS: Sequence[tuple[str, str, CensusChange]] = (
+    ("dfe_8608", "assessment_started", lambda referral, first, last, n: {"assessment_started": ("", "soon")[n % 2]}),
+    ("dfe_8696", "assessment_started", lambda referral, first, last, n: {"authorised": referral - 1 - n}),
+)
 DOUBLED, OVERLAPPING = len(PLAN_FAULTS), len(PLAN_FAULTS) + 1
 
 

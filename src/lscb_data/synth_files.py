@@ -120,7 +120,9 @@ def write(asked: Asked, faults: float, form: Form, out: Path) -> int:
             if "xlsx" in form.layouts:
                 _workbook(out, council, asked, (plans, enquiries), turn, ledger)
             if "xml" in form.layouts:
-                census(out / f"csc__cin_census-{council.code}.xml", council, asked.until, plans.kept, enquiries.kept)
+                path = out / f"csc__cin_census-{council.code}.xml"
+                for sheet, found in census(path, council, asked.until, plans, enquiries).items():
+                    ledger.write_table(_found(found, path, sheet, 1))
             if form.truth:
                 kept = council.plans.take(plans.kept), council.enquiries.take(enquiries.kept)
                 table = pa.Table.from_pandas(truth(council.code, *kept, asked.begins, asked.until), preserve_index=False)

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from lscb_data import disk, ledger
+from lscb_data import disclosure, disk, ledger
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return
 from lscb_data.finding import UserError, first_line
@@ -81,6 +81,8 @@ def create(connection: duckdb.DuckDBPyConnection, built: list[Table]) -> None:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    if disclosure.TABLE in table.reads and table.schema == "marts":
+        disclosure.fill(connection)
     try:
         connection.execute(f"create table {table.full_name} as {table.query}")
     except (duckdb.ParserException, duckdb.CatalogException, duckdb.BinderException) as error:
@@ -257,10 +259,13 @@ def _indicators(indicators: Mapping[str, tuple[str, Indicator]]) -> Iterator[dic
 
 
 def _expected(contracts: Contracts, landed: list[Landed]) -> Iterator[dict[str, Any]]:
+    """What is owed from the first quarter received to the last, and what came, be it of another year."""
     came = {(one.submission.receipt.return_, one.submission.period) for one in landed}
-    for period in covered([one.submission.period for one in landed]):
+    between = covered(period for _, period in came)
+    for period in sorted({*between, *(period for _, period in came)}, key=lambda p: (p.start, p.end)):
         for contract in contracts.returns.values():
-            if contract.expected_in(period) and (contract.owed or (contract.return_, period) in came):
+            owed = contract.owed and period in between
+            if contract.expected_in(period) and (owed or (contract.return_, period) in came):
                 yield {
                     "return": contract.return_,
                     "agency": contract.agency,

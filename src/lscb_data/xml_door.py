@@ -30,8 +30,8 @@ def read_xml(
 ) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Batches of each sheet's rows, in the file's order: `row` (from 1), `place` (its line), and a text for each column.
 
-    A text is '' where its element is absent or empty. The texts of an element that stands several times are joined
-    with ";", which no date, code or number allows. A fault may be met after batches were given: they count only once
+    A text is '' where its element is absent or empty. The texts of an element that stands several times are joined, whatever
+    its name, with ";", which no date, code or number allows. A fault may be met after batches were given: they count only once
     all were. Then `remarks` has a query for what stands in the records and is neither read nor `left_alone`, and for
     a sheet that no row came for. Raises UnreadableError for a file that is not whole, safe XML with at least one record,
     and ValueError for paths that cannot be read in one pass.
@@ -115,11 +115,11 @@ class _Reading:
                 for depth in step.keeps_for:
                     if self.records and depth < record_depth:
                         raise refusal("xml_out_of_order", f"has its {step.path.strip('/')} after the first {record}", parser)
-                    before = kept[depth].get(step.path)
+                    before = kept[depth].get(step.read_as)
                     if not before or before.isspace():
-                        kept[depth][step.path] = text
+                        kept[depth][step.read_as] = text
                     elif text and not text.isspace():
-                        kept[depth][step.path] = text = f"{before};{text}"
+                        kept[depth][step.read_as] = text = f"{before};{text}"
                 if len(text) > LONGEST_READ:
                     said = f"has a {step.path.strip('/')} longer than {LONGEST_READ} characters"
                     raise refusal("xml_too_long", said, parser, "Put it right where it is kept, and export the file again.")

@@ -11,6 +11,9 @@ class XmlRows:
     name: str
     rows: str  # the path of a row's element below the record; "." is the record itself
     columns: Mapping[str, str]  # name to path from the row's element: "a", ".", "../b", "../../c/d"; "/e/f" from the root
+    others: Mapping[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # of columns whose element has other names too: those paths
 
 
 @dataclass(eq=False, slots=True)
@@ -18,6 +21,7 @@ class Step:
     """An element on the way to something declared."""
 
     path: str
+    read_as: str = ""  # the path under which its text is kept: another's, where the element has two names
     below: dict[str, "Step"] = field(default_factory=dict)
     keeps_for: list[int] = field(default_factory=list)  # depths of the elements that its text is kept for
     is_text: bool = False  # and so is all that stands inside it
@@ -52,11 +56,16 @@ def laid_out(record: str, sheets: Sequence[XmlRows], left_alone: Sequence[str] =
     for sheet in sheets:
         row = step_to(root, f"{record}/{sheet.rows}".removesuffix("/."))
         one = SheetRows(sheet.name, row.path, tuple(sheet.columns))
-        for relative in sheet.columns.values():
+        for name, relative in sheet.columns.items():
             depth, path = _from_root(row.path, relative)
             if depth < record.count("/") and f"{path}/".startswith(f"{record}/"):
                 raise ValueError(f"{relative}: of which record? Write it from the row's element.")
             one.sources.append((depth, keep(step_to(root, path), depth)))
+            for other in sheet.others.get(name, ()):
+                its_depth, its_path = _from_root(row.path, other)
+                if its_depth != depth:
+                    raise ValueError(f"{other}: stands elsewhere than {relative}, of which it is another name")
+                keep(step_to(root, its_path), depth, path)
             ancestor = root
             for name in path.split("/")[1 : depth + 1]:
                 ancestor = ancestor.below[name]
@@ -80,12 +89,13 @@ def step_to(root: Step, path: str) -> Step:
     return step
 
 
-def keep(step: Step, depth: int) -> str:
-    """From now on the element's text is kept for the one above it that stands so deep; its path."""
+def keep(step: Step, depth: int, read_as: str = "") -> str:
+    """From now on the element's text is kept for the one above it that stands so deep; the path under which it is."""
     step.is_text = True
+    step.read_as = read_as or step.path
     if depth not in step.keeps_for:
         step.keeps_for.append(depth)
-    return step.path
+    return step.read_as
 
 
 def _from_root(row: str, relative: str) -> tuple[int, str]:

@@ -7,8 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from lscb_data.board import Board
+from lscb_data.board import Board, init
+from lscb_data.contract import Contracts
+from lscb_data.period import parse
+from lscb_data.staging import land
+from lscb_data.submission import receive, received
 from lscb_data.summary import LawError, listed_findings, summarise
+from lscb_data.warehouse import _expected
 
 TABLES = """
 create schema staging; create schema audit; create schema published;
@@ -134,3 +139,22 @@ def test_rows_that_do_not_add_up_stop_the_load(board: Board, build: Path) -> Non
                            "update staging.submissions set rows_rejected = 1 where submission_id like '%dddd'")  # fmt: skip
     with pytest.raises(LawError, match=r"ccg__board.2014-15-Q1.dddd: 4 rows received, 4 accepted and 1 rejected"):
         summarise(board, build)
+
+
+def test_an_annual_return_of_a_later_year_than_the_last_quarter_is_among_what_came(
+    contracts: Contracts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A census of 2015-16, when the last list is of a quarter of 2014-15: received, and nothing else is owed for its year."""
+    monkeypatch.setenv("LSCB_KEY", "a key for tests, of enough letters")
+    here = Board(tmp_path / "home")
+    init(here, "A Board", "E10000003", "Cambridgeshire")
+    for name, period in (("csc__annex_a_list_7", "2014-15 Q2"), ("csc__cin_census", "2015-16")):
+        contract = contracts[name]
+        sent = tmp_path / f"{name}.{contract.formats[0]}"
+        sent.write_text("nothing that could be read")
+        receive(here, sent, contract, parse(period))
+    landed = [land(here, contracts, one) for one in received(here)]
+    owed = {(one["return"], one["period"]) for one in _expected(contracts, landed)}
+    assert ("csc__cin_census", "2015-16") in owed
+    assert {period for _, period in owed} == {"2014-15 Q2", "2014-15", "2015-16"}
+    assert {name for name, period in owed if period == "2015-16"} == {"csc__cin_census"}

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from openpyxl.comments import Comment
 from lscb_data import records
 from lscb_data.board import Board, shipped
 from lscb_data.cli import main
-from lscb_data.contract import load_contracts
+from lscb_data.contract import Contracts, load_contracts
 from lscb_data.period import parse
 from lscb_data.pseudonym import write_key
 from lscb_data.submission import receive
@@ -268,6 +269,29 @@ def test_no_file_that_is_refused_is_quoted(board: Board, tmp_path: Path, capsys:
     assert refused > 40
 
 
+@pytest.mark.parametrize("return_", ["csc__annex_a_list_7", "csc__annex_a_list_5"])
+def test_no_day_of_a_childs_row_is_said_again(
+    contracts: Contracts, board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], return_: str
+) -> None:
+    """Where two columns changed places a date of birth stands among a plan's own days. Here each row breaks one rule."""
+    (sheet,) = contracts[return_].sheets
+    days = [column.name for column in sheet.columns if column.type == "date"]
+    path = tmp_path / "list.csv"
+    rows = [sheet.example | rule.breaks for rule in sheet.rules]
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows(
+            [[c.printed[0] for c in sheet.columns], *([row.get(c.name, "") for c in sheet.columns] for row in rows)]
+        )
+    asked = ["check", str(path), "--return", return_, "--period", str(PERIOD), "--format", "json"]
+    main(["--home", str(board.home), *asked])
+    said = capsys.readouterr().out
+    assert {rule.code for rule in sheet.rules} <= set(re.findall(r'"code": "(\w+)"', said))
+    for row in rows:
+        for day in filter(None, (row.get(name) for name in days)):
+            assert day not in said
+            assert "-".join(reversed(day.split("/"))) not in said
+
+
 def test_what_finds_no_room_in_memory_is_an_error_and_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -285,7 +309,7 @@ import os, signal, sys
 from pathlib import Path
 import pyarrow.parquet as pq
 from lscb_data.board import at
-from lscb_data.contract import load_contracts
+from lscb_data.contract import Contracts, load_contracts
 from lscb_data.staging import land
 from lscb_data.submission import received
 real, opened, writes = pq.ParquetWriter.write_table, pq.ParquetWriter.__init__, []

@@ -1,5 +1,7 @@
 """What is asked of records: do they agree with the totals, with themselves, and with what was received?"""
 
+import re
+
 from tests.spec.told import AREA, figure
 from tests.spec.told_records import Counted, child, conference, counted, extract, plan
 
@@ -144,3 +146,59 @@ def test_more_plans_than_conferences() -> None:
 def test_without_conferences_no_plan_is_asked_about_one() -> None:
     w = checked(plan("Ann", "2014-06-16"))
     assert w.findings("plans_without_conference") + w.findings("dfe_2883") == []
+
+
+# An unborn child's number, and the number given at birth
+
+
+def unborn(name: str, started: str = "2014-05-10", ended: str | None = None, **more: object) -> dict[str, object]:
+    return plan(name, started, ended, born="2014-07-20", **more)
+
+
+def named(w: Counted) -> set[frozenset[str]]:
+    """The pairs of children asked about: by name, found by their pseudonyms."""
+    names = {str(child(name)): name for name in ("Unborn of Ann", "Ben", "Cat")}
+    said = " ".join(w.findings("plans_of_unborn"))
+    pairs = re.findall(r"(\S{36}) and (\S{36})", said)
+    return {frozenset(names[one] for one in pair) for pair in pairs}
+
+
+ASKED = {frozenset({"Unborn of Ann", "Ben"})}
+
+
+def test_the_same_plan_in_a_later_list_under_another_number_is_asked_about_and_not_joined() -> None:
+    """In the list of September Ben has the plan that the list of June gave the unborn child."""
+    june, september = extract("june", period="2014-15 Q1"), extract("september", period="2014-15 Q2")
+    w = checked(
+        unborn("Unborn of Ann", submission_id="june"),
+        unborn("Ben", submission_id="september"),
+        extracts=[june, september],
+    )
+    assert named(w) == ASKED
+    assert w.count("cp_plans_started_with_transfers", "2014-05") == 2
+
+
+def test_a_plan_that_goes_on_under_the_number_given_at_birth_is_asked_about_and_not_joined() -> None:
+    for began in ("2014-07-21", "2014-07-22"):
+        w = checked(unborn("Unborn of Ann", ended="2014-07-21"), unborn("Ben", began))
+        assert named(w) == ASKED
+        assert w.count("cp_reregistrations", "2014-07") == 0
+    assert named(checked(unborn("Unborn of Ann", ended="2014-07-21"), unborn("Ben", "2014-07-23"))) == set()
+
+
+def test_the_same_plan_twice_in_one_list_of_which_one_has_ended_is_asked_about() -> None:
+    assert named(checked(unborn("Unborn of Ann", ended="2014-07-21"), unborn("Ben"))) == ASKED
+
+
+def test_twins_whose_plans_run_together_are_two_children_and_nobody_is_asked() -> None:
+    w = checked(unborn("Ben"), unborn("Cat"))
+    assert w.findings("plans_of_unborn") == []
+    assert w.count("cp_plans_open", "2014-05") == 2
+
+
+def test_children_of_other_councils_months_of_birth_or_born_already_are_not_asked_about() -> None:
+    ended = unborn("Unborn of Ann", ended="2014-07-21")
+    assert named(checked(ended, unborn("Ben", "2014-07-21", area="E10000020"))) == set()
+    assert named(checked(ended, plan("Ben", "2014-07-21", born="2014-08-01"))) == set()
+    born = [plan(name, "2014-05-10", end, born="2014-05-01") for name, end in (("Ben", None), ("Cat", "2014-06-01"))]
+    assert named(checked(*born)) == set()

@@ -87,7 +87,7 @@ def test_every_command_has_help() -> None:
         (["check", "none.xlsx"], "There is no file none.xlsx."),
         (["status"], "is no Board's folder"),
         (["load"], "is no Board's folder"),
-        (["explain", "cp_plans_open"], "run lscb load"),
+        (["explain", "cp_plans_open"], "is no Board's folder"),
         (["sql"], "Give one question"),
         (["template", "nope"], "'nope' is not a return; the returns are"),
         (["template", "marac__cases", "--period", "soon"], "'soon' is not a period"),

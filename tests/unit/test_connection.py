@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from lscb_data import connect, frame
-from lscb_data.board import at
+from lscb_data.board import Board, at
 from lscb_data.connection import ask, questions, url
 from lscb_data.finding import UserError
 
@@ -32,8 +32,10 @@ def test_a_connection_writes_nothing(small_board: Path) -> None:
         connection.execute("drop table published.indicators")
 
 
-def test_without_a_warehouse_it_says_what_to_do(tmp_path: Path) -> None:
+def test_without_a_warehouse_it_says_what_to_do(board: Board, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="run lscb load"):
+        connect(board.home)
+    with pytest.raises(UserError, match="is no Board's folder"):
         connect(tmp_path)
 
 

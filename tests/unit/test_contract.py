@@ -120,6 +120,15 @@ def test_what_a_contract_may_not_say(tmp_path: Path, place: tuple[Any, ...], val
     assert str(raised.value).startswith("csc__visits.yml: ")
 
 
+def test_of_children_no_message_repeats_a_cell(tmp_path: Path) -> None:
+    """A date of birth that stands in the wrong column is a day like any other."""
+    who = {"name": "child", "type": "identifier", "identifier": True, "printed": ["Child"], "description": "Who"}
+    records = [*(((*VISITS[:-1], place, "measure"), None) for place in (1, 2)), ((*SHEET, "columns", 0), who)]
+    contract = changed((("kind",), "records"), *records, ((*SHEET, "example"), {"child": "C1", "visits": "5", "seen": "4"}))
+    with pytest.raises(UserError, match="seen_within: a message about children repeats no cell"):
+        read_contract(written(tmp_path, contract))
+
+
 def test_only_a_tables_column_may_stand_without_a_heading(tmp_path: Path) -> None:
     bare = ((*VISITS, "printed"), ["Visits", ""])
     assert read_contract(written(tmp_path, changed(bare))).sheets[0].columns[1].bare

@@ -93,6 +93,7 @@ def test_of_a_row_set_aside_only_the_number_is_kept(judge: Judges) -> None:
         ({"Ethnicity": "Martian"}, "dfe_4220"),
         ({"Child Unique ID": ""}, "child_unknown"),
         ({"Child Unique ID": "=cmd|' /C calc'!A0"}, "child_unknown"),
+        ({"Child Unique ID": "12/05/2014"}, "child_unknown"),
         ({"Date of Birth": "10/11/2014"}, "unborn_too_early"),
         ({"Date of Birth": "01/01/1996"}, "no_child_any_more"),
     ],
@@ -101,6 +102,38 @@ def test_rules_of_the_dfe(judge: Judges, plan: dict[str, str], code: str) -> Non
     found, rows = judge(plan)
     assert code in [one.code for one in found.findings]
     assert [row["accepted"] for row in rows] == [False]
+
+
+SPOILT = [
+    "TRUE", "false", "2014-05-12", "12/05/2014", "5/12/14", "12-May", "May-14", "12-May-2014", "1.23457E-05", "9E-2",
+    "1234567890123460", "123456789012345000",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_what_excel_makes_of_a_childs_number_is_no_number_of_a_child(judge: Judges, spoilt: str) -> None:
+    """Two children whose numbers became one day would be one child."""
+    found, _ = judge({"Child Unique ID": spoilt}, {})
+    assert (said(found), found.accepted) == ([("child_unknown", "A2")], 1)
+    (one,) = found.findings
+    assert spoilt not in one.message + one.fix
+    assert "Excel" in one.message
+
+
+@pytest.mark.parametrize(
+    "number", ["C-104", "2014-1234", "12/2345", "5E12", "MAYA-14", "T", "123456789012345", "100000", "A/2014-05-12"]
+)
+def test_a_childs_number_that_only_looks_a_little_so_is_taken(judge: Judges, number: str) -> None:
+    found, (kept,) = judge({"Child Unique ID": number})
+    assert (said(found), kept["accepted"]) == ([], True)
+
+
+def test_a_cell_that_excel_made_a_day_or_a_truth_is_no_number_of_a_child(judge: Judges, make_workbook: Any) -> None:
+    numbers = [date(2014, 5, 12), True, 104, "C104"]
+    rows = [[number, *list(PLAN.values())[1:]] for number in numbers]
+    found, kept = judge(path=make_workbook({"List 7": [list(PLAN), *rows]}))
+    assert said(found) == [("child_unknown", "A2"), ("child_unknown", "A3")]
+    assert [row["accepted"] for row in kept] == [False, False, True, True]
 
 
 def test_a_plan_that_starts_weeks_before_birth_is_no_fault(judge: Judges) -> None:
@@ -169,11 +202,14 @@ def test_ages_in_whole_years(judge: Judges, born: str, on: str, years: int) -> N
 
 
 @pytest.mark.parametrize("groups", ["<Reviews>{0}{1}</Reviews>", "<Reviews>{0}</Reviews><Reviews>{1}</Reviews>"])
-def test_each_review_of_a_census_is_a_row_however_they_are_grouped(contracts: Contracts, tmp_path: Path, groups: str) -> None:
+@pytest.mark.parametrize("sex", ["<Sex>F</Sex>", "<GenderCurrent>2</GenderCurrent>"])
+def test_each_review_of_a_census_is_a_row_however_they_are_grouped(
+    contracts: Contracts, tmp_path: Path, groups: str, sex: str
+) -> None:
     days = [f"<CPPreviewDate>{day}</CPPreviewDate>" for day in ("2014-08-01", "2015-01-15")]
     (tmp_path / "census.xml").write_text(
         "<Message><Header><Source><LEA>873</LEA></Source></Header><Children><Child>"
-        "<ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers>"
+        f"<ChildIdentifiers><LAchildID>C1</LAchildID>{sex}</ChildIdentifiers>"
         "<ChildCharacteristics><Ethnicity>WBRI</Ethnicity></ChildCharacteristics>"
         "<CINdetails><ChildProtectionPlans><CPPstartDate>2014-05-20</CPPstartDate>"
         "<InitialCategoryOfAbuse>NEG</InitialCategoryOfAbuse><LatestCategoryOfAbuse>NEG</LatestCategoryOfAbuse>"
@@ -185,6 +221,8 @@ def test_each_review_of_a_census_is_a_row_however_they_are_grouped(contracts: Co
         Intake(tmp_path / "census.xml", contract, contracts.codes, parse("2014-15"), area, KEY, lambda one: tmp_path / one)
     )
     assert (found.received, found.accepted) == (4, 4)
+    assert [one.code for one in found.findings if one.code == "xml_element_unknown"] == []
+    assert [pq.read_table(tmp_path / sheet).to_pylist()[0]["sex"] for sheet in ("children", "plans")] == ["F", "F"]
     reviews = pq.read_table(tmp_path / "reviews").to_pylist()
     assert [(row["started"], row["reviewed"]) for row in reviews] == [
         (date(2014, 5, 20), date(2014, 8, 1)), (date(2014, 5, 20), date(2015, 1, 15)),

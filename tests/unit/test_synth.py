@@ -103,6 +103,24 @@ def test_a_workbooks_faults_are_found_where_they_stand(contracts: Contracts, tmp
         assert accused(plans) + accused(enquiries) == planted(ledger, path)
 
 
+def test_a_censuss_faults_are_found_where_they_stand(contracts: Contracts, tmp_path: Path) -> None:
+    """By element and row: of a census there are rows of five kinds."""
+    ledger = made(tmp_path / "out", Asked(PLACES, plans=1500), Form(layouts=("xml",)))
+    for code, _ in PLACES:
+        path = tmp_path / "out" / f"csc__cin_census-{code}.xml"
+        found = judged(contracts, path, "csc__cin_census", tmp_path, "2023-24")
+        sheets = {one.sheet for one in found.findings if one.row} | set(ledger.sheet)
+        for sheet in sheets:
+            of_sheet = Counter((f.row, f.column, f.code, str(f.severity)) for f in found.findings if f.row and f.sheet == sheet)
+            assert of_sheet == planted(ledger, path, sheet), sheet
+        assert found.rejected == ledger[ledger.file == path.name].set_aside.sum() > 0
+    assert set(ledger.code) == {
+        "dfe_8720", "dfe_8925", "dfe_8840", "dfe_8930", "dfe_8905", "dfe_8910", "dfe_8730", "dfe_1105", "dfe_8841", "dfe_8842",
+        "review_in_future", "dfe_8775", "dfe_1104", "conference_in_future", "dfe_8608", "dfe_8696", "dfe_8520",
+        *ONLY_WHEN_LOADED,
+    }  # fmt: skip
+
+
 def test_one_seed_makes_the_same_bytes_another_does_not(tmp_path: Path) -> None:
     form = Form(layouts=("csv", "xml"))
 

@@ -61,6 +61,19 @@ def rows(path: Path, content: str | bytes, batch: int = 50_000) -> dict[str, lis
     return found
 
 
+def test_an_element_may_have_another_name_in_another_years_file(tmp_path: Path) -> None:
+    sheets = [XmlRows("plans", "need/plan", {"id": "../../about/id"}, {"id": ["../../about/number"]})]
+    for text in (SMALL, SMALL.replace("id>", "number>")):
+        (tmp_path / "file.xml").write_text(text)
+        ((_, found),) = read_xml(tmp_path / "file.xml", RECORD, sheets)
+        assert found.column("id").to_pylist() == ["A1"] * 3
+    (tmp_path / "file.xml").write_text(SMALL.replace("<id>A1</id>", "<id>A1</id><number>A2</number>"))
+    ((_, found),) = read_xml(tmp_path / "file.xml", RECORD, sheets)
+    assert found.column("id").to_pylist() == ["A1;A2"] * 3  # which of them it is nobody can say
+    with pytest.raises(ValueError, match="stands elsewhere"):
+        list(read_xml(tmp_path / "file.xml", RECORD, [XmlRows("plans", "need/plan", {"end": "end"}, {"end": ["../end"]})]))
+
+
 def refused(path: Path, content: str | bytes) -> Finding:
     with pytest.raises(UnreadableError) as raised:
         rows(path, content)
