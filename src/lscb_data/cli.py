@@ -191,7 +191,7 @@ def status(
 ) -> None:
     """Returns in, missing and late; findings that are open."""
 
-    from lscb_data import show, submission, summary
+    from lscb_data import quarantine, show, submission, summary
     from lscb_data import status as states
     from lscb_data.publish import NAME, current
 
@@ -210,8 +210,11 @@ def status(
     for came in submission.received(board):
         if came.receipt.return_ not in contracts.returns:
             show.say(f"Refused: {came.place}: there is no contract for the return '{came.receipt.return_}'.")
-    for faulty in submission.unusable(board):
+    aside, spoilt = quarantine.held(board)
+    for faulty in [*submission.unusable(board), *spoilt]:
         show.say(f"Never loaded: {faulty}")
+    for one in aside:
+        show.say(f"In quarantine since {one.notice.received_at:%d %B %Y}: {one.place}: {one.notice.why}")
     for path in submission.without_receipt(board):
         show.say(f"No receipt, so never loaded: {path.relative_to(board.home)}")
     show.say(

@@ -1,12 +1,21 @@
 """Commands on what is received: kept as it came, and what is decided about it kept beside it."""
 
+from __future__ import annotations
+
+import sys
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lscb_data.finding import UserError
 from lscb_data.options import File, PeriodOption, ReturnOption, board_of, contracts_of, period_of, there
+
+if TYPE_CHECKING:
+    from lscb_data.board import Board
+    from lscb_data.contract import Return
+    from lscb_data.period import Period
 
 app = typer.Typer()
 
@@ -21,26 +30,74 @@ def receive(
     covers_from: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Of records: from when the file has all of them.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether what was recognised is right.")] = False,
 ) -> None:
     """Keep a file as it came, with its receipt.
 
-    Without --return and --period they are recognised from what stands in it.
+    Without --return and --period they are recognised from what stands in it, and a person at a terminal is asked whether they
+    are right. What is not recognised is kept in quarantine until it is received by name.
     """
-    from lscb_data import recognise, show, submission
-    from lscb_data.workbook import UnreadableError
+    from lscb_data import quarantine, show, submission
 
-    board = board_of(context)
-    area_name, contracts, today = board.settings.area_name, contracts_of(board), datetime.now(UTC).date()
-    try:
-        contract, when = recognise.recognise(there(file), contracts, today, area_name, return_, period_of(period))
-    except UnreadableError as error:
-        raise UserError(f"{file.name}: {error} To keep it as evidence all the same, add --return and --period.") from None
-    kept, new = submission.receive(board, file, contract, when, note, covers_from and covers_from.date())
+    board, when, since = board_of(context), period_of(period), covers_from and covers_from.date()
+    board.settings  # noqa: B018 - says what is wrong with the folder
+    if return_ and when:
+        kept, new = submission.receive(board, file, _named(board, file, return_, when)[0], when, note, since)
+    else:
+        with quarantine.taken(board, file) as (copy, sha256):
+            before = submission.received_before(board, sha256, return_, when)
+            if before:
+                kept, new = before, False
+            else:
+                contract, when = _recognised(board, copy, sha256, return_, when, note)
+                asked = f"Received as {contract.title} ({contract.return_}) for {when}?"
+                if sys.stdin.isatty() and sys.stdout.isatty() and not yes and not typer.confirm(asked, default=True):
+                    raise UserError("Nothing was received. Say what it is with --return and --period.")
+                kept, new = submission.receive(board, copy, contract, when, note, since)
     shown = kept.path.relative_to(board.home)
     if new:
-        show.say(f"Received as {contract.title} ({contract.return_}) for {when}: {shown}. Next: lscb load.")
+        title = contracts_of(board)[kept.receipt.return_].title
+        show.say(f"Received as {title} ({kept.receipt.return_}) for {kept.period}: {shown}. Next: lscb load.")
     else:
         show.say(f"The same file was received before, on {kept.receipt.received_at:%d %B %Y}: {shown}.")
+
+
+def _named(board: Board, file: Path, return_: str | None, period: Period | None) -> tuple[Return, Period]:
+    """The return and period of the file, among those that are said."""
+    from lscb_data import recognise
+
+    today = datetime.now(UTC).date()
+    return recognise.recognise(there(file), contracts_of(board), today, board.settings.area_name, return_, period)
+
+
+def _recognised(
+    board: Board, copy: Path, sha256: str, return_: str | None, period: Period | None, note: str | None
+) -> tuple[Return, Period]:
+    """The return and period of what was taken. Raises UserError where it is put in quarantine."""
+    from lscb_data import quarantine
+    from lscb_data.recognise import UnrecognisedError
+    from lscb_data.workbook import UnreadableError
+
+    nearest: tuple[quarantine.Near, ...] = ()
+    try:
+        return _named(board, copy, return_, period)
+    except UnreadableError as error:
+        why = f"{copy.name}: {error}"
+    except UnrecognisedError as error:
+        why = str(error)
+        nearest = tuple(
+            quarantine.Near.model_validate(
+                {
+                    "return": fit.contract.return_,
+                    "period": fit.period and str(fit.period),
+                    "why_not": tuple(fault.message for fault in fit.why_not),
+                }
+            )
+            for fit in error.nearest
+        )
+    held, new = quarantine.put(copy, sha256, why, nearest, note)
+    since = "is kept" if new else f"has been kept since {held.notice.received_at:%d %B %Y}"
+    raise UserError(f"{why} It {since} in quarantine ({held.place}): to take it out, add --return and --period.")
 
 
 @app.command()

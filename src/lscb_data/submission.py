@@ -188,7 +188,7 @@ def receive(
             "sha256": sha256,
             "bytes": file.stat().st_size,
             "received_at": datetime.now(UTC),
-            "received_by": os.environ.get("LSCB_RECEIVED_BY") or user(),
+            "received_by": receiver(),
             "note": note,
             "covers_from": covers_from,
             "again": len(same) or None,
@@ -198,7 +198,7 @@ def receive(
     fields["received_at"] = receipt.received_at.isoformat()
     is_there = target.exists()
     if not is_there:
-        _copy(file, target, sha256)
+        copy(file, target, sha256)
     try:
         write_whole(receipt_of(target), yaml.safe_dump(fields, sort_keys=False, allow_unicode=True).encode())
     except BaseException:
@@ -206,6 +206,17 @@ def receive(
             target.unlink()
         raise
     return Submission(receipt, target), True
+
+
+def received_before(board: Board, sha256: str, return_: str | None, period: Period | None) -> Submission | None:
+    """The submission, among those that are said, that these bytes are already and that is the last of its return and period."""
+    last = {(one.receipt.return_, one.period): one for one in received(board)}
+    same = [
+        one
+        for (name, when), one in last.items()
+        if one.receipt.sha256 == sha256 and not one.withdrawal and return_ in (None, name) and period in (None, when)
+    ]
+    return same[-1] if same else None
 
 
 def withdraw(board: Board, submission_id: str, reason: str) -> Submission:
@@ -237,7 +248,13 @@ def user() -> str:
         return f"user {os.getuid()}"
 
 
-def _copy(source: Path, target: Path, sha256: str) -> None:
+def receiver() -> str:
+    """From whose hands what comes here comes."""
+    return os.environ.get("LSCB_RECEIVED_BY") or user()
+
+
+def copy(source: Path, target: Path, sha256: str) -> None:
+    """Copy the file, whole. Raises UserError where what was copied has another hash."""
     with whole(target) as part:
         shutil.copyfile(source, part)
         if digest(part) != sha256:
