@@ -54,7 +54,8 @@ select
     case when figures.accepted then figures.qualifier end as qualifier,
     case when figures.accepted then figures.status else 'unreliable' end as status,
     figures.note,
-    queries.query,
+    nullif(concat_ws(' ', figures.corrected, queries.query), '') as query,
+    figures.corrected,
     figures.file,
     figures.cell
 from figures

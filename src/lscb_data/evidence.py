@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lscb_data.finding import UserError
-from lscb_data.options import File, PeriodOption, ReturnOption, board_of, contracts_of, period_of, there
+from lscb_data.options import File, PeriodOption, ReturnOption, board_of, contracts_of, period_of, there, when_of
 
 if TYPE_CHECKING:
     from lscb_data.board import Board
@@ -114,3 +114,31 @@ def withdraw(
 
     gone = submission.withdraw(board_of(context), submission_id, reason)
     show.say(f"{gone.id} ({gone.place}) is withdrawn; the file stays. Next: lscb load.")
+
+
+@app.command()
+def correct(
+    context: typer.Context,
+    return_: Annotated[str, typer.Argument(metavar="RETURN", help="Name of the return, such as marac__cases.")],
+    period: Annotated[str, typer.Argument(help="2014-15 Q1, or 2014-15 for a year.")],
+    where: Annotated[str, typer.Argument(metavar="SHEET!CELL", help="The cell, as findings have it.")],
+    was: Annotated[str, typer.Option("--from", help="What stands in it, as printed.")],
+    becomes: Annotated[str, typer.Option("--to", help="What it is to be read as.")],
+    reason: Annotated[str, typer.Option(prompt="Why", help="Why it is wrong.")],
+    agreed_by: Annotated[str, typer.Option(prompt="Agreed by", help="Who agreed, at the supplier's.")],
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="The last day on which it is used.")
+    ] = None,
+) -> None:
+    """Have a cell read as the supplier agreed, until it sends the right value.
+
+    The file stays as it came. The figure says so wherever it is shown, and audit.corrections lists it.
+    """
+    from lscb_data import agreed, show
+
+    board, when = board_of(context), when_of(period)
+    said = agreed.correct(
+        board, contracts_of(board), return_, when, where, was, becomes,
+        reason=reason, agreed_by=agreed_by, until=until and until.date(),
+    )  # fmt: skip
+    show.say(f"{said.sheet}!{said.cell} of {return_}, {when}: '{said.was}' is read as '{said.becomes}'. Next: lscb load.")

@@ -3,8 +3,9 @@ whole of it by Great Expectations. Nothing here touches the warehouse: `lscb che
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,8 @@ from lscb_data.cell import Rated, Reader
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Return, Sheet
+from lscb_data.corrected import Outcome, corrected
+from lscb_data.decision import Correction
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
 from lscb_data.held import arrow
@@ -44,6 +47,8 @@ class Judgement:
     rows_received: int = 0
     rows_accepted: int = 0
     areas: set[str] = field(default_factory=set)  # of children's records, the councils that there are any of
+    corrections: list[Outcome] = field(default_factory=list)  # what became of each
+    corrected: dict[tuple[str, str], Correction] = field(default_factory=dict)  # by sheet and cell, those in use
 
     @property
     def refused(self) -> bool:
@@ -62,8 +67,17 @@ class Judgement:
         return self.received - self.accepted
 
 
-def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str) -> Judgement:
-    """Everything that the contract says of the file. Never raises for what a supplier can send.
+def judge_file(
+    path: Path,
+    contract: Return,
+    codes: Mapping[str, CodeList],
+    period: Period,
+    area_name: str,
+    corrections: Sequence[Correction] = (),
+    today: date = date.min,
+) -> Judgement:
+    """Everything that the contract says of the file, its cells read as `corrections` have it on this day. Never raises for what
+    a supplier can send.
 
     Not for records of children, whose identifiers it would write down: see `intake`.
     """
@@ -74,7 +88,10 @@ def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], peri
     except UnreadableError as error:
         out.findings.append(error.finding)
         return out
-    laid = lay_out_sheets(grids, path, out, codes, area_name)
+    read = corrected(grids, corrections, contract, today)
+    out.corrections, out.corrected = read.outcomes, read.in_use
+    out.findings += read.findings
+    laid = lay_out_sheets(read.grids, path, out, codes, area_name)
     reader = Reader(contract, codes, period)
     with TemporaryDirectory(prefix="lscb-") as scratch:
         database = Path(scratch) / "submission.duckdb"

@@ -58,8 +58,8 @@ def recognise(
 ) -> tuple[Return, Period]:
     """The return and the period that the file is, among those that are said already; a template's own word is one of them.
 
-    Raises UnrecognisedError, naming what it might be, where that is unclear or its period has not ended; UserError where what is
-    said cannot be; UnreadableError for no workbook.
+    Raises UnrecognisedError, naming what it might be, where that is unclear or its period has not ended; UserError where what
+    is said cannot be; UnreadableError for no workbook.
     """
     if period and period.end >= today:
         raise UserError(f"{period} has not ended: it ends on {_day(period.end)}. Send a return once its period is over.")

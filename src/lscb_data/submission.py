@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field, field_validator
 from lscb_data import raw
 from lscb_data.board import Board
 from lscb_data.contract import Return
-from lscb_data.decision import Decision, Withdrawal, decisions, keep
+from lscb_data.decision import Correction, Decision, Withdrawal, decisions, keep
 from lscb_data.disk import digest, whole, write_whole
 from lscb_data.finding import UserError
 from lscb_data.period import Period, parse
@@ -64,11 +64,12 @@ class Receipt(Strict):
 
 @dataclass(frozen=True)
 class Submission:
-    """A received file with its receipt, and its withdrawal where it was sent by mistake."""
+    """A received file with its receipt, its withdrawal where it was sent by mistake, and what was agreed of its cells."""
 
     receipt: Receipt
     path: Path
     withdrawal: Withdrawal | None = None
+    corrections: tuple[Correction, ...] = ()  # of its return and period, oldest first
 
     @property
     def id(self) -> str:
@@ -132,9 +133,16 @@ def _sorted_out(board: Board) -> tuple[list[Submission], list[Unusable]]:
             if why:
                 faulty.append(Unusable(path.relative_to(board.home), why))
     made, unread = decisions(entries, board.home)
+    agreed: dict[tuple[str, str], list[Correction]] = {}
     for said in made:
+        if isinstance(said, Correction):
+            agreed.setdefault((said.return_, said.period), []).append(said)
         if isinstance(said, Withdrawal) and said.submission in found:
             found[said.submission] = replace(found[said.submission], withdrawal=said)
+    found = {
+        name: replace(one, corrections=tuple(agreed.get((one.receipt.return_, str(one.period)), ())))
+        for name, one in found.items()
+    }
     return list(found.values()), faulty + unread
 
 
@@ -205,7 +213,7 @@ def receive(
         if not is_there:
             target.unlink()
         raise
-    return Submission(receipt, target), True
+    return Submission(receipt, target, corrections=before[-1].corrections if before else ()), True
 
 
 def received_before(board: Board, sha256: str, return_: str | None, period: Period | None) -> Submission | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,7 @@ def _stage(
     connection.execute(f"create view staging.figures as {union}")
     _fill(connection, "submissions", list(_submissions(landed, worth, passed, contracts)), SUBMISSIONS)
     _fill(connection, "findings", [_finding(f) for one in landed for f in one.findings], dict.fromkeys(FINDING, pa.string()))
+    _fill(connection, "corrections", list(_corrections(landed)), CORRECTIONS)
     _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
     codes = [
@@ -185,6 +187,11 @@ SUBMISSIONS = {
     "public": pa.string(), "areas_superseded": pa.list_(pa.string()),
     "withdrawn_at": pa.timestamp("s", "UTC"), "withdrawn_by": pa.string(), "withdrawn_for": pa.string(),
 }  # fmt: skip
+CORRECTIONS = {
+    "return": pa.string(), "period": pa.string(), "sheet": pa.string(), "cell": pa.string(), "was": pa.string(),
+    "becomes": pa.string(), "reason": pa.string(), "agreed_by": pa.string(), "until": pa.date32(),
+    "decided_at": pa.timestamp("us", "UTC"), "decided_by": pa.string(), "submission_id": pa.string(), "outcome": pa.string(),
+}  # fmt: skip
 INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
     "numerator": pa.list_(pa.string()), "denominator": pa.list_(pa.string()),
@@ -235,6 +242,17 @@ def _submissions(
             "withdrawn_by": withdrawal and withdrawal.decided_by,
             "withdrawn_for": withdrawal and withdrawal.reason,
         }
+
+
+def _corrections(landed: list[Landed]) -> Iterator[dict[str, Any]]:
+    """What was agreed, by submission of the return and period that it is of; nothing became of it where that was not read."""
+    for one in landed:
+        for said, outcome in zip_longest(one.submission.corrections, one.corrections):
+            named = said.model_dump(by_alias=True)
+            yield {name: named.get(name) for name in CORRECTIONS} | {
+                "submission_id": one.submission.id,
+                "outcome": outcome or "not_read",
+            }
 
 
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -180,6 +180,7 @@ def told(
     populations: Iterable[Row] = (),
     submissions: Iterable[Row] = (),
     queries: Iterable[Row] = (),
+    corrections: Iterable[Row] = (),
     areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
     records: Mapping[str, list[Row]] | None = None,
     asked: tuple[str, ...] = (),
@@ -196,6 +197,7 @@ def told(
     for view, columns in RECORDS.items():
         warehouse._fill(connection, view, (records or {}).get(view, []), {name: KINDS[kind] for name, kind in columns.items()})
     warehouse._fill(connection, "findings", list(queries), dict.fromkeys(warehouse.FINDING, pa.string()))
+    warehouse._fill(connection, "corrections", list(corrections), warehouse.CORRECTIONS)
     declared = list(warehouse._indicators({one.code: ("topic", one) for one in indicators}))
     warehouse._fill(connection, "indicators", declared, warehouse.INDICATORS)
     warehouse._fill(connection, "expected", [], warehouse.EXPECTED)
