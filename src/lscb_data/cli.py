@@ -157,6 +157,7 @@ def check(
     from lscb_data import board, recognise, show
     from lscb_data.intake import check_records
     from lscb_data.judgement import judge_file
+    from lscb_data.renamed import advised
     from lscb_data.resemblance import resembled
     from lscb_data.workbook import UnreadableError, tops
 
@@ -177,7 +178,7 @@ def check(
             raise typer.Exit(REFUSED) from None
         judge = check_records if contract.names_children else judge_file
         judged = judge(file, contract, contracts.codes, when, area_name or "")
-        judged.findings += resembled(judged, file, contracts, area_name or "")
+        judged.findings = advised(judged, file, area_name or "") + resembled(judged, file, contracts, area_name or "")
     show.check(judged, file.name, form)
     raise typer.Exit(REFUSED if judged.refused else ASIDE if judged.rejected else 0)
 

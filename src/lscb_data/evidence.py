@@ -142,3 +142,21 @@ def correct(
         reason=reason, agreed_by=agreed_by, until=until and until.date(),
     )  # fmt: skip
     show.say(f"{said.sheet}!{said.cell} of {return_}, {when}: '{said.was}' is read as '{said.becomes}'. Next: lscb load.")
+
+
+@app.command()
+def accept(
+    context: typer.Context,
+    return_: Annotated[str, typer.Argument(metavar="RETURN", help="Name of the return, such as marac__cases.")],
+    printed: Annotated[str, typer.Argument(help="The heading, or the line's name, as the supplier prints it.")],
+    column: Annotated[str, typer.Argument(help="What it is: COLUMN, SHEET.COLUMN, or a block of lines.")],
+    reason: Annotated[str, typer.Option(prompt="How is it known", help="How it is known to be the same.")],
+) -> None:
+    """Read a heading or a line of another name as a column of the return, from now on.
+
+    It is remembered beside the contract in the Board's folder, and reported each time that a file uses it.
+    """
+    from lscb_data import renamed, show
+
+    one = renamed.accept(board_of(context), contracts_of(board_of(context)), return_, printed, column, reason)
+    show.say(f"'{one.printed}' is read as {one.sheet}.{one.column or one.block} from now on. Next: lscb check, or lscb load.")

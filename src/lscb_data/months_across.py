@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from lscb_data.codes import CodeList
 from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
-from lscb_data.laid import Row, Rows, above, no_heading, unread
+from lscb_data.laid import Row, Rows, above, accepted_name, no_heading, unread
 from lscb_data.line import Line, is_line, label_column, read_lines
 from lscb_data.month_columns import Months, find_months, headed_again, wrong_months
 from lscb_data.period import Period
+from lscb_data.spelling import fold
 from lscb_data.words import Heading, Words
 from lscb_data.workbook import Grid, address
 
@@ -32,6 +33,9 @@ def months_across(grid: Grid, out: Rows, period: Period, board: str, codes: Mapp
             above(out, address(number, min(texts)))
     reading = read_lines(out, body, label_at, months, words)
     unread(out, reading.beside, any(set(months.columns) - set(line.texts) for line in reading.lines))
+    for heading in reading.headings:
+        if heading.alias:
+            accepted_name(out, heading.alias, heading.cell, heading.means, [heading.title])
     _assemble(out, reading.lines, months, words)
     _idle_headings(out, reading.headings, reading.lines)
     _missing_lines(out)
@@ -55,6 +59,8 @@ def _assemble(out: Rows, lines: list[Line], months: Months, words: Words) -> Non
                 "Put the line's name back as the template has it.", line.cell,
             )  # fmt: skip
             continue
+        if fold(line.label) in map(fold, column.aliases):
+            accepted_name(out, line.label, line.cell, column.name, column.printed)
         if out.sheet.areas and not line.area:
             continue
         for at, when in months.columns.items():
