@@ -27,6 +27,8 @@ select
     figures."return",
     submissions.agency,
     submissions.standing,
+    submissions.cumulative,
+    submissions.arrival,
     submissions.received_at,
     submissions.period as return_period,
     submissions.period_end as return_period_end,

@@ -200,6 +200,11 @@ class Return(Strict):
     frequency: Literal["quarterly", "annual"]
     due: Due = Due()
     owed: bool = Field(True, description="False: taken when it comes, and not missed when it does not")
+    cumulative: Literal["year", "series"] | None = Field(
+        None,
+        description="A file may repeat what earlier ones gave, the earlier months of its financial year or everything before:"
+        " what is changed in it is a restatement, and takes the place of what was given before",
+    )
     formats: list[Literal["xlsx", "xls", "csv", "xml"]]
     record: str | None = Field(None, description="xml: path of the element that repeats, such as Message/Children/Child")
     period_at: str | None = Field(None, description="xml: path of the day that its period ends with")
@@ -229,6 +234,8 @@ class Return(Strict):
             raise ValueError("a return of kind records has one sheet: write one return for each kind of row")
         if self.kind == "measures" and self.names_children:
             raise ValueError("a child's identifier belongs to a return of kind records")
+        if self.cumulative and self.kind != "measures":
+            raise ValueError("only a return of kind measures is cumulative; records have a window of months")
         if doubled := twice(sheet.sheet for sheet in self.sheets):
             raise ValueError(f"sheet {doubled} is declared twice")
         if doubled := twice(name for sheet in self.sheets for name in {fold(name) for name in sheet.names}):
@@ -249,6 +256,12 @@ class Return(Strict):
             return False
         after = not self.since or period.start >= parse(self.since).start
         return after and (not self.until or period.end <= parse(self.until).end)
+
+    def spans(self, period: Period) -> Period:
+        """The days that a file for the period may have months of: of a cumulative return from the year's first on."""
+        if not self.cumulative or period.type == "year":
+            return period
+        return Period(year_of(period.start).start, period.end, "date")
 
     def sheets_for(self, period: Period) -> list[Sheet]:
         """The sheets that this period's file is to have."""

@@ -92,7 +92,7 @@ def judge_file(
     out.corrections, out.corrected = read.outcomes, read.in_use
     out.findings += read.findings
     laid = lay_out_sheets(read.grids, path, out, codes, area_name)
-    reader = Reader(contract, codes, period)
+    reader = Reader(contract, codes, contract.spans(period))
     with TemporaryDirectory(prefix="lscb-") as scratch:
         database = Path(scratch) / "submission.duckdb"
         with duckdb.connect(database) as connection:
@@ -130,11 +130,12 @@ def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping
                 fix = "Send the workbook with each of the template's sheets once."
                 out.findings.append(Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0]))
             continue
-        rows = lay_out(found[0], sheet, out.period, area_name, dict(codes))
+        span = out.contract.spans(out.period)
+        rows = lay_out(found[0], sheet, out.period, area_name, dict(codes), span=span)
         rows.sheet = rows.sheet.model_copy(update={"names": [found[0].name, *sheet.names]})
         if sheet.stated_period:
-            _stated_period(rows, out.period)
-        _doubled_rows(rows, out.period, codes)
+            _stated_period(rows, span)
+        _doubled_rows(rows, span, codes)
         out.findings += [f.at(sheet=found[0].name) for f in rows.findings]
         laid.append(rows)
     out.findings += disputed(grids, out.period)

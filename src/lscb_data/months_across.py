@@ -14,16 +14,18 @@ from lscb_data.words import Heading, Words
 from lscb_data.workbook import Grid, address
 
 
-def months_across(grid: Grid, out: Rows, period: Period, board: str, codes: Mapping[str, CodeList]) -> None:
+def months_across(grid: Grid, out: Rows, periods: tuple[Period, Period], board: str, codes: Mapping[str, CodeList]) -> None:
+    """`periods`: the return's, whose months are to be there, and the days that there may be months of."""
+    period, span = periods
     rows = list(grid.rows())
-    months = find_months(rows, period)
+    months = find_months(rows, span)
     if not months:
         no_heading(out, [f"{m.start:%b-%y}" for m in period.months()])
         return
-    if wrong_months(out, months, period):
+    if wrong_months(out, months, period, span):
         return
     words = Words(out.sheet, board, codes[out.sheet.areas] if out.sheet.areas else None)
-    again = headed_again(out, months, rows, period)
+    again = headed_again(out, months, rows, span)
     body = [row for row in rows if row[0] > months.last and row[0] not in again]
     label_at = label_column(body, months, words)
     for number, texts in rows:

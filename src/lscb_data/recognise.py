@@ -224,10 +224,11 @@ def _faults(
             if sheet.required:
                 yield _fault("sheet_missing", f"The sheet '{sheet.names[0]}' is missing.")
             continue
-        laid = lay_out(found[0], sheet, period, area_name, dict(codes), hushed=True)  # it may be a list of children
+        span = contract.spans(period)
+        laid = lay_out(found[0], sheet, period, area_name, dict(codes), hushed=True, span=span)  # it may be a list of children
         # A blank sheet is the return all the same: to be refused as what it is.
         yield from (one for one in laid.findings if one.severity is Severity.BLOCKER and one.code != "no_rows")
-        yield from _other_months(laid, sheet, period)
+        yield from _other_months(laid, sheet, span)
 
 
 def _fault(code: str, message: str) -> Finding:

@@ -184,7 +184,7 @@ SUBMISSIONS = {
     "sha256": pa.string(),
     "received_at": pa.timestamp("s", "UTC"), "received_by": pa.string(), "contract_sha256": pa.string(),
     "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
-    "public": pa.string(), "areas_superseded": pa.list_(pa.string()),
+    "public": pa.string(), "cumulative": pa.string(), "arrival": pa.int64(), "areas_superseded": pa.list_(pa.string()),
     "withdrawn_at": pa.timestamp("s", "UTC"), "withdrawn_by": pa.string(), "withdrawn_for": pa.string(),
 }  # fmt: skip
 CORRECTIONS = {
@@ -215,7 +215,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str,
 def _submissions(
     landed: list[Landed], worth: Mapping[str, str], passed: Mapping[str, frozenset[str]], contracts: Contracts
 ) -> Iterator[dict[str, Any]]:
-    for one in landed:
+    for arrival, one in enumerate(landed, 1):  # oldest first
         receipt, period = one.submission.receipt, one.submission.period
         contract, withdrawal = contracts.returns.get(receipt.return_), one.submission.withdrawal
         yield {
@@ -237,6 +237,8 @@ def _submissions(
             "rows_accepted": one.accepted,
             "rows_rejected": one.rejected,
             "public": one.public,
+            "cumulative": contract and contract.cumulative,
+            "arrival": arrival,
             "areas_superseded": sorted(passed.get(one.submission.id, ())),
             "withdrawn_at": withdrawal and withdrawal.decided_at,
             "withdrawn_by": withdrawal and withdrawal.decided_by,

@@ -119,6 +119,7 @@ def submission(
     secret: bool = False,
     received: date = date(2015, 4, 20),
     areas_superseded: Iterable[str] = (),
+    cumulative: str | None = None,
 ) -> Row:
     """A receipt. What it says is public, unless it is secret."""
     when = parse(period)
@@ -138,6 +139,7 @@ def submission(
         "rows_rejected": 0,
         "covers_from": when.start,
         "public": None if secret else "Published",
+        "cumulative": cumulative,
         "areas_superseded": list(areas_superseded),
     }
 
@@ -188,6 +190,7 @@ def told(
     """The warehouse that these figures and records make. Each figure has a cell of its own."""
     rows = list(_rows(figures))
     receipts = [*(submissions or [submission()]), submission("ons", period="2014-15")]
+    receipts = [one | {"arrival": arrival} for arrival, one in enumerate(receipts, 1)]
     connection = duckdb.connect(config={"threads": 1})  # quicker for a handful of rows
     for schema in warehouse.SCHEMAS:
         connection.execute(f"create schema {schema}")
