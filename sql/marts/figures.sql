@@ -115,6 +115,7 @@ ranked as (
                 is_own_period desc,
                 places desc nulls last,
                 received_at desc,
+                arrival desc,
                 submission_id asc,
                 sheet asc,
                 first_row asc,

@@ -259,9 +259,8 @@ class Return(Strict):
 
     def spans(self, period: Period) -> Period:
         """The days that a file for the period may have months of: of a cumulative return from the year's first on."""
-        if not self.cumulative or period.type == "year":
-            return period
-        return Period(year_of(period.start).start, period.end, "date")
+        first = year_of(period.start).start
+        return Period(first, period.end, "date") if self.cumulative and first < period.start else period
 
     def sheets_for(self, period: Period) -> list[Sheet]:
         """The sheets that this period's file is to have."""
