@@ -20,6 +20,7 @@ from lscb_data.indicator import load_indicators
 from lscb_data.period import parse
 from lscb_data.staging import Landed, land
 from lscb_data.submission import Submission, receive, received
+from lscb_data.trace import back
 
 RAW = Path(__file__).parents[2] / "raw"
 CSC = "csc__child_protection"
@@ -140,8 +141,9 @@ def test_a_correction_is_published_with_its_figure_and_listed(board: Board, cont
         quarter = connection.execute(
             "select value, note from published.indicator_values where indicator = 'cp_transfers_in' and period = '2014-15 Q2'"
         ).fetchone()
+        traced = [step.said for step in back(connection, "cp_transfers_in", "2014-07") if step.what == "correction"]
     said = "Corrected from '13' to '3': A slip of the keyboard (agreed by the Safeguarding and Standards Unit)."
-    assert value == 3
+    assert (value, traced) == (3, [said])
     assert said in note
     assert quarter
     assert (quarter[0], said in quarter[1]) == (4, True)
