@@ -84,7 +84,7 @@ told as (
         row_number() over (
             partition by
                 "return", scope, sheet, of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, part,
-                occurrence
+                occurrence, standing
             order by arrival desc
         ) as turns_left
     from statements
@@ -187,6 +187,7 @@ stepped_back as (
             and gone.breakdown_type is not distinct from stands.breakdown_type
             and gone.part is not distinct from stands.part
             and gone.occurrence = stands.occurrence
+            and stands.standing = 'accepted'
             and stands.turns_left = 1
     where
         gone.standing = 'withdrawn'

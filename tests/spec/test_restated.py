@@ -163,6 +163,19 @@ def test_what_was_withdrawn_is_listed_with_what_stands_now() -> None:
     ]
 
 
+def test_what_was_taken_the_place_of_does_not_stand_again_for_what_was_withdrawn() -> None:
+    """June was in the first file only, and the second took its place."""
+    first = months("plans", "2014-04", 30, 31, 32, submission_id="a")
+    second = months("plans", "2014-04", 30, 31, submission_id="b")
+    mistake = figure("plans", "2014-06", 33, submission_id="c")
+    receipts = [
+        sent("a", "2014-15 Q1", standing="superseded"),
+        sent("b", "2014-15 Q1"),
+        sent("c", "2014-15 Q1", standing="withdrawn"),
+    ]
+    assert restated(first, second, mistake, submissions=receipts) == [("withdrawal", "gone", "2014-06", 33, None)]
+
+
 def test_a_correction_is_listed_from_what_is_printed_to_what_it_is_read_as() -> None:
     agreed = "Corrected from '13' to '3': a slip (agreed by the unit)."
     one = figure("plans", "2014-04", 3, submission_id="a") | {"printed": "13", "corrected": agreed}
