@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from lscb_data import cli, quarantine, raw, recognise
+from lscb_data import cli, quarantine, raw, recognise, warehouse
 from lscb_data.board import Board
 from lscb_data.contract import Contracts
+from lscb_data.indicator import load_indicators
 from lscb_data.period import parse
+from lscb_data.staging import land
 from lscb_data.status import standings
 from lscb_data.submission import received, unusable, withdraw, without_receipt
+from lscb_data.summary import summarise
 
 RAW = Path(__file__).parents[2] / "raw"
 MARAC = RAW / "2014-15-Q1" / "marac" / "marac.xlsx"
@@ -154,3 +157,15 @@ def test_a_census_that_names_no_period_waits_for_it(board: Board, lscb: Any, tmp
     assert [one.return_ for one in held.notice.nearest] == ["csc__cin_census"]
     lscb("receive", held.path, "--period", "2014-15")
     assert [(one.receipt.return_, one.period) for one in received(board)] == [("csc__cin_census", parse("2014-15"))]
+
+
+def test_a_load_says_that_a_file_waits_in_quarantine(board: Board, lscb: Any, renamed: Path, contracts: Contracts) -> None:
+    lscb("receive", renamed, code=1)
+    lscb("receive", MARAC)
+    build = board.warehouse / "a.duckdb"
+    landed = [land(board, contracts, one) for one in received(board)]
+    warehouse.build(board, build, contracts, load_indicators(board.folders("schemas")), landed)
+    steps = summarise(board, build).next_steps
+    assert "1 file in quarantine, to be received by name: lscb status" in steps
+    lscb("receive", renamed, *Q1)
+    assert not [step for step in summarise(board, build).next_steps if "quarantine" in step]
