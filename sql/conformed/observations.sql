@@ -27,6 +27,8 @@ select
     figures."return",
     submissions.agency,
     submissions.standing,
+    submissions.cumulative,
+    submissions.arrival,
     submissions.received_at,
     submissions.period as return_period,
     submissions.period_end as return_period_end,
@@ -54,7 +56,8 @@ select
     case when figures.accepted then figures.qualifier end as qualifier,
     case when figures.accepted then figures.status else 'unreliable' end as status,
     figures.note,
-    queries.query,
+    nullif(concat_ws(' ', figures.corrected, queries.query), '') as query,
+    figures.corrected,
     figures.file,
     figures.cell
 from figures

@@ -55,6 +55,9 @@ spellings_added as (
         "return",
         sheet,
         min(row) as first_row,
+        bool_and(is_accepted) as is_accepted,
+        max(cumulative) as cumulative,
+        max(arrival) as arrival,
         min(received_at) as received_at,
         bool_or(return_period_end >= period_end and period_start >= return_period_end - interval 1 year) as is_own_period,
         bool_and(is_public) as is_public,
@@ -86,6 +89,22 @@ spellings_added as (
         submission_id, "return", sheet, said_in
 ),
 
+-- Of a cumulative return what was given again later takes the place of what was given before.
+not_restated as (
+    select *
+    from spellings_added
+    qualify
+        cumulative is null
+        or arrival >= coalesce(
+            max(arrival) filter (where is_accepted and status <> 'not_supplied') over (
+                partition by
+                    "return", sheet, of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type,
+                    if(breakdown_type = 'rating', '', breakdown)
+            ),
+            arrival
+        )
+),
+
 ranked as (
     select
         *,
@@ -96,6 +115,7 @@ ranked as (
                 is_own_period desc,
                 places desc nulls last,
                 received_at desc,
+                arrival desc,
                 submission_id asc,
                 sheet asc,
                 first_row asc,
@@ -105,7 +125,7 @@ ranked as (
         count(distinct value) over (
             partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
         ) as values_said
-    from spellings_added
+    from not_restated
 )
 
 select

@@ -48,7 +48,12 @@ shown as (
         case
             when parts.is_hidden or parts.query is null then null
             when parts.is_public then parts.query
-            else 'The supplier was asked about it: see the findings.'
+            else
+                concat_ws(
+                    ' ',
+                    case when contains(parts.query, 'Corrected from ') then 'Corrected by agreement: see audit.corrections.' end,
+                    case when contains(parts.query, 'Query: ') then 'The supplier was asked about it: see the findings.' end
+                )
         end as query,
         case when not parts.is_hidden then parts.as_printed end as as_printed,
         case when not parts.is_hidden then parts.places_printed end as places_printed,

@@ -185,6 +185,9 @@ def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period 
     if column.total and fold(text) in {fold(word) for word in column.total}:
         # A total in the last quarter is the year's, in another the quarter's. Where it is not, ours will differ and ask.
         year = year_of(reader.period.start)
+        if reader.period.end != year.end and reader.period.type == "date":
+            said = f"a total of {reader.period} is neither a quarter's nor a year's"
+            raise _fault("total_of_months", said, "Leave the total out until the year has ended.")
         return year if reader.period.end == year.end else reader.period
     found = month_named(text, reader.period)
     if not found:

@@ -104,6 +104,7 @@ def check(
     from lscb_data import board, recognise, show
     from lscb_data.intake import check_records
     from lscb_data.judgement import judge_file
+    from lscb_data.renamed import advised
     from lscb_data.resemblance import resembled
     from lscb_data.workbook import UnreadableError, tops
 
@@ -124,7 +125,7 @@ def check(
             raise typer.Exit(REFUSED) from None
         judge = check_records if contract.names_children else judge_file
         judged = judge(file, contract, contracts.codes, when, area_name or "")
-        judged.findings += resembled(judged, file, contracts, area_name or "")
+        judged.findings = advised(judged, file, area_name or "") + resembled(judged, file, contracts, area_name or "")
     show.check(judged, file.name, form)
     raise typer.Exit(REFUSED if judged.refused else ASIDE if judged.rejected else 0)
 
@@ -138,7 +139,7 @@ def status(
 ) -> None:
     """Returns in, missing and late; findings that are open."""
 
-    from lscb_data import show, submission, summary
+    from lscb_data import quarantine, show, submission, summary
     from lscb_data import status as states
     from lscb_data.publish import NAME, current
 
@@ -157,8 +158,11 @@ def status(
     for came in submission.received(board):
         if came.receipt.return_ not in contracts.returns:
             show.say(f"Refused: {came.place}: there is no contract for the return '{came.receipt.return_}'.")
-    for faulty in submission.unusable(board):
+    aside, spoilt = quarantine.held(board)
+    for faulty in [*submission.unusable(board), *spoilt]:
         show.say(f"Never loaded: {faulty}")
+    for one in aside:
+        show.say(f"In quarantine since {one.notice.received_at:%d %B %Y}: {one.place}: {one.notice.why}")
     for path in submission.without_receipt(board):
         show.say(f"No receipt, so never loaded: {path.relative_to(board.home)}")
     show.say(

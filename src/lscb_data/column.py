@@ -54,6 +54,7 @@ class Column(Strict):
         " {previous_year} and {board} stand for the return's own (2014-15, 2014, 2015, 2013-14, the Board's area). A table's"
         " column that some print without a heading has a blank among them: it is told by its values",
     )
+    aliases: list[str] = Field([], description="Other names that a supplier uses and the Board accepted; each use is reported")
     block: Name | None = Field(None, description="months_across: the block of lines it stands in")
     across: str | None = Field(None, description="matrix without a key across: the heading its figure stands under")
     required: bool = True
@@ -132,16 +133,24 @@ class Column(Strict):
         return self
 
     def _texts(self) -> list[str]:
-        return [*self.printed, self.description, self.note or "", self.example or ""]
+        return [*self.spellings, self.description, self.note or "", self.example or ""]
 
     def worded(self, said: Mapping[str, str]) -> "Column":
         """The column with these words for `{board}`, `{year}` and their like."""
         texts = {"description": self.description, "note": self.note, "example": self.example}
         filled = {name: text and label.fill(text, said) for name, text in texts.items()}
-        return self.model_copy(update=filled | {"printed": [label.fill(text, said) for text in self.printed]})
+        named = {"printed": self.printed, "aliases": self.aliases}
+        return self.model_copy(
+            update=filled | {name: [label.fill(text, said) for text in texts] for name, texts in named.items()}
+        )
 
     def _not_one(self, value: Decimal) -> bool:
         return not value.is_finite() or (self.type == "count" and value != int(value))
+
+    @property
+    def spellings(self) -> list[str]:
+        """Every heading or label that it is known by."""
+        return [*self.printed, *self.aliases]
 
     @property
     def bare(self) -> bool:

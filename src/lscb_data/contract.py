@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from lscb_data import label
+from lscb_data.alias import Alias, Aliases
 from lscb_data.codes import CodeList, read_codes
 from lscb_data.column import Column
 from lscb_data.figure import Status
@@ -66,6 +67,7 @@ class Sheet(Strict):
     stated_period: bool = Field(False, description="Title and notes name the period; it must be the return's")
     areas: Name | None = Field(None, description="months_across: code list of the areas stacked on the sheet")
     blocks: dict[Name, list[str]] = Field({}, description="months_across: block and its heading's spellings")
+    block_aliases: dict[Name, list[str]] = Field({}, description="Other headings of a block; each use is reported")
     footnotes: list[str] = Field([], description="Caveats of the supplier that go wherever the figures go")
     breakdown_type: Name | None = None
     columns: list[Column]
@@ -106,7 +108,7 @@ class Sheet(Strict):
         for text in self._texts():
             label.check(text)
         blocks = {column.block for column in self.columns if column.block}
-        if unknown := blocks - set(self.blocks):
+        if unknown := (blocks | set(self.block_aliases)) - set(self.blocks):
             raise ValueError(f"sheet {self.sheet}: unknown blocks {sorted(unknown)}")
         if self.layout == "months_across" and not self.keyed("period"):
             raise ValueError(f"sheet {self.sheet}: layout months_across needs a column with key: period")
@@ -120,7 +122,7 @@ class Sheet(Strict):
         return self
 
     def _texts(self) -> list[str]:
-        headings = [spelling for spellings in self.blocks.values() for spelling in spellings]
+        headings = [spelling for block in self.blocks for spelling in self.block_spellings(block)]
         return [self.description, self.title or "", *self.footnotes, *self.example.values(), *headings]
 
     def asked_in(self, period: Period, board: str) -> "Sheet":
@@ -142,11 +144,35 @@ class Sheet(Strict):
                 "title": self.title and fill(self.title),
                 "description": fill(self.description),
                 "blocks": {block: [fill(text) for text in spellings] for block, spellings in self.blocks.items()},
+                "block_aliases": {block: [fill(text) for text in names] for block, names in self.block_aliases.items()},
                 "footnotes": [fill(text) for text in self.footnotes],
                 "columns": [column.worded(said) for column in self.columns],
                 "example": {name: fill(text) for name, text in self.example.items()},
             }
         )
+
+    def block_spellings(self, block: str) -> list[str]:
+        """Every heading that the block is known by."""
+        return [*self.blocks[block], *self.block_aliases.get(block, ())]
+
+    def also_named(self, one: Alias) -> "Sheet":
+        """The sheet with this name for its column or block. Raises ValueError where it has none such, or knows the name."""
+        columns = {column.name: column for column in self.columns}
+        named, headed = columns.get(one.column or ""), one.block if one.block in self.blocks else None
+        if not named and not headed:
+            raise ValueError(f"'{one.printed}' was accepted for {one.column or one.block}, which {self.sheet} does not have")
+        own = {fold(text) for text in named.printed} if named else set()
+        others = [column for column in self.columns if column is named or not own & {fold(text) for text in column.printed}]
+        beside = [column for column in others if named and column.block == named.block]
+        known = {column.name: column.printed for column in others} | {c.name: c.spellings for c in beside}
+        for name, spellings in {**known, **{block: self.block_spellings(block) for block in self.blocks}}.items():
+            if fold(one.printed) in map(fold, filter(None, spellings)):
+                raise ValueError(f"'{one.printed}' is read as '{name}' already")
+        if named:
+            columns[named.name] = named.model_copy(update={"aliases": [*named.aliases, one.printed]})
+            return self.model_copy(update={"columns": list(columns.values())})
+        names = {headed: [*self.block_aliases.get(headed or "", ()), one.printed]}
+        return self.model_copy(update={"block_aliases": self.block_aliases | names})
 
     def keyed(self, key: str) -> Column | None:
         """The column that holds this key of a row, if there is one."""
@@ -177,6 +203,11 @@ class Return(Strict):
     frequency: Literal["quarterly", "annual"]
     due: Due = Due()
     owed: bool = Field(True, description="False: taken when it comes, and not missed when it does not")
+    cumulative: Literal["year", "series"] | None = Field(
+        None,
+        description="A file may repeat what earlier ones gave, the earlier months of its financial year or everything before:"
+        " what is changed in it is a restatement, and takes the place of what was given before",
+    )
     formats: list[Literal["xlsx", "xls", "csv", "xml"]]
     record: str | None = Field(None, description="xml: path of the element that repeats, such as Message/Children/Child")
     period_at: str | None = Field(None, description="xml: path of the day that its period ends with")
@@ -206,6 +237,8 @@ class Return(Strict):
             raise ValueError("a return of kind records has one sheet: write one return for each kind of row")
         if self.kind == "measures" and self.names_children:
             raise ValueError("a child's identifier belongs to a return of kind records")
+        if self.cumulative and self.kind != "measures":
+            raise ValueError("only a return of kind measures is cumulative; records have a window of months")
         if doubled := twice(sheet.sheet for sheet in self.sheets):
             raise ValueError(f"sheet {doubled} is declared twice")
         if doubled := twice(name for sheet in self.sheets for name in {fold(name) for name in sheet.names}):
@@ -226,6 +259,11 @@ class Return(Strict):
             return False
         after = not self.since or period.start >= parse(self.since).start
         return after and (not self.until or period.end <= parse(self.until).end)
+
+    def spans(self, period: Period) -> Period:
+        """The days that a file for the period may have months of: of a cumulative return from the year's first on."""
+        first = year_of(period.start).start
+        return Period(first, period.end, "date") if self.cumulative and first < period.start else period
 
     def sheets_for(self, period: Period) -> list[Sheet]:
         """The sheets that this period's file is to have."""
@@ -270,27 +308,52 @@ class Contracts:
 
 
 def load_contracts(folders: Sequence[Path]) -> Contracts:
-    """The contracts in `returns/` and the lists in `codes/` of these folders, later folders over earlier ones.
+    """The contracts in `returns/`, the lists in `codes/` and the names accepted in `aliases/` of these folders, later folders
+    over earlier ones.
 
     Raises UserError, naming file and place, for a file that is not a contract.
     """
     for path in (path for folder in folders for path in sorted(folder.glob("returns/*.yaml"))):
         raise UserError(f"{path.name}: name it {path.stem}.yml, or it would not be seen")
     codes = {path.stem: read_codes(path) for folder in folders for path in sorted(folder.glob("codes/*.csv"))}
-    paths = {path.stem: path for folder in folders for path in sorted(folder.glob("returns/*.yml"))}
+    paths_of_returns = {path.stem: path for folder in folders for path in sorted(folder.glob("returns/*.yml"))}
     code_files = {path.stem: path for folder in folders for path in sorted(folder.glob("codes/*.csv"))}
+    aliases: dict[str, list[Path]] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("aliases/*.yml"))):
+        aliases.setdefault(path.stem, []).append(path)
+    if strange := [paths[0].name for stem, paths in aliases.items() if stem not in paths_of_returns]:
+        raise UserError(f"aliases/{strange[0]}: there is no return of that name")
     returns, hashes = {}, {}
-    for stem, path in paths.items():
+    for stem, path in paths_of_returns.items():
         contract = read_contract(path)
         if contract.return_ != stem:
             raise UserError(f"{path.name}: holds the return '{contract.return_}', so name it {contract.return_}.yml")
         lists = {c.codes for s in contract.sheets for c in s.columns} | {s.areas for s in contract.sheets}
         if unknown := {name for name in lists if name} - set(codes):
             raise UserError(f"{path.name}: no code list {', '.join(sorted(unknown))} in schemas/codes")
-        parts = [path, *(code_files[name] for name in sorted(n for n in lists if n))]
-        returns[stem] = contract
+        parts = [path, *(code_files[name] for name in sorted(n for n in lists if n)), *aliases.get(stem, ())]
+        returns[stem] = _with_accepted(contract, aliases.get(stem, []))
         hashes[stem] = sha256(b"\0".join(part.read_bytes() for part in parts)).hexdigest()
     return Contracts(returns, codes, hashes)
+
+
+def _with_accepted(contract: Return, paths: Sequence[Path]) -> Return:
+    for path in paths:
+        try:
+            contract = with_aliases(contract, read_yaml(path, Aliases).aliases)
+        except ValueError as error:
+            raise UserError(f"aliases/{path.name}: {error}") from None
+    return contract
+
+
+def with_aliases(contract: Return, aliases: Sequence[Alias]) -> Return:
+    """The contract that knows these names, too. Raises ValueError where one is nothing's, or known on its sheet already."""
+    sheets = {sheet.sheet: sheet for sheet in contract.sheets}
+    for one in aliases:
+        if one.sheet not in sheets:
+            raise ValueError(f"'{one.printed}' was accepted on a sheet '{one.sheet}', which {contract.return_} does not have")
+        sheets[one.sheet] = sheets[one.sheet].also_named(one)
+    return contract.model_copy(update={"sheets": list(sheets.values())})
 
 
 def read_contract(path: Path) -> Return:

@@ -27,7 +27,15 @@ from lscb_data.period import Period
 from lscb_data.spelling import clean
 from lscb_data.workbook import Grid, UnreadableError, delimiter, refuse_other_kinds
 
-HEADINGS = ("heading_missing", "column_missing", "column_doubled", "column_unknown", "lookalike_letters", "heading_broken")
+HEADINGS = (
+    "heading_missing",
+    "column_missing",
+    "column_doubled",
+    "column_unknown",
+    "lookalike_letters",
+    "heading_broken",
+    "alias_used",
+)
 HEAD = 50  # records among which the headings stand
 WIDEST = 1_000  # cells of a record
 BATCH = 50_000

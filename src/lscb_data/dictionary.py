@@ -82,10 +82,12 @@ def _return(contract: Return, indicators: Indicators) -> Iterator[str]:
     expected = f"{contract.frequency}{f', from {contract.since}' if contract.since else ''}"
     expected += f" until {contract.until}" if contract.until else ""
     expected += f"; due {contract.due.days} days after the period's end"
+    again = {"year": "the year's earlier months", "series": "all periods before"}.get(contract.cumulative or "", "")
     facts = {
         "Agency": contract.agency,
         "Grain": contract.grain,
         "Expected": expected,
+        "May repeat": again and f"{again}; what is changed in them is a restatement",
         "Taken as": ", ".join(contract.formats),
         "Source": contract.source or "",
         "Shown whole": contract.public or "",

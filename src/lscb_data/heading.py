@@ -44,7 +44,7 @@ class Spellings:
         """A column that may stand without a heading is known by its own name, as the template heads it."""
         found: dict[str, list[str]] = {}
         for column in columns:
-            for printed in [*filter(None, column.printed), *([column.name] if column.bare else [])]:
+            for printed in [*filter(None, column.spellings), *([column.name] if column.bare else [])]:
                 names = found.setdefault(fold(printed) or printed, [])
                 if column.name not in names:  # two of its spellings may be one when folded
                     names.append(column.name)

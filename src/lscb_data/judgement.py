@@ -3,8 +3,9 @@ whole of it by Great Expectations. Nothing here touches the warehouse: `lscb che
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,8 @@ from lscb_data.cell import Rated, Reader
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
 from lscb_data.contract import Return, Sheet
+from lscb_data.corrected import Outcome, corrected
+from lscb_data.decision import Correction
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
 from lscb_data.held import arrow
@@ -44,6 +47,8 @@ class Judgement:
     rows_received: int = 0
     rows_accepted: int = 0
     areas: set[str] = field(default_factory=set)  # of children's records, the councils that there are any of
+    corrections: list[Outcome] = field(default_factory=list)  # what became of each
+    corrected: dict[tuple[str, str], Correction] = field(default_factory=dict)  # by sheet and cell, those in use
 
     @property
     def refused(self) -> bool:
@@ -62,8 +67,17 @@ class Judgement:
         return self.received - self.accepted
 
 
-def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str) -> Judgement:
-    """Everything that the contract says of the file. Never raises for what a supplier can send.
+def judge_file(
+    path: Path,
+    contract: Return,
+    codes: Mapping[str, CodeList],
+    period: Period,
+    area_name: str,
+    corrections: Sequence[Correction] = (),
+    today: date = date.min,
+) -> Judgement:
+    """Everything that the contract says of the file, its cells read as `corrections` have it on this day. Never raises for what
+    a supplier can send.
 
     Not for records of children, whose identifiers it would write down: see `intake`.
     """
@@ -74,8 +88,11 @@ def judge_file(path: Path, contract: Return, codes: Mapping[str, CodeList], peri
     except UnreadableError as error:
         out.findings.append(error.finding)
         return out
-    laid = lay_out_sheets(grids, path, out, codes, area_name)
-    reader = Reader(contract, codes, period)
+    read = corrected(grids, corrections, contract, today)
+    out.corrections, out.corrected = read.outcomes, read.in_use
+    out.findings += read.findings
+    laid = lay_out_sheets(read.grids, path, out, codes, area_name)
+    reader = Reader(contract, codes, contract.spans(period))
     with TemporaryDirectory(prefix="lscb-") as scratch:
         database = Path(scratch) / "submission.duckdb"
         with duckdb.connect(database) as connection:
@@ -113,11 +130,12 @@ def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping
                 fix = "Send the workbook with each of the template's sheets once."
                 out.findings.append(Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0]))
             continue
-        rows = lay_out(found[0], sheet, out.period, area_name, dict(codes))
+        span = out.contract.spans(out.period)
+        rows = lay_out(found[0], sheet, out.period, area_name, dict(codes), span=span)
         rows.sheet = rows.sheet.model_copy(update={"names": [found[0].name, *sheet.names]})
         if sheet.stated_period:
-            _stated_period(rows, out.period)
-        _doubled_rows(rows, out.period, codes)
+            _stated_period(rows, span)
+        _doubled_rows(rows, span, codes)
         out.findings += [f.at(sheet=found[0].name) for f in rows.findings]
         laid.append(rows)
     out.findings += disputed(grids, out.period)

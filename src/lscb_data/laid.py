@@ -1,7 +1,7 @@
 """What every layout gives, a sheet's rows, and what the layouts share."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lscb_data.codes import CodeList
@@ -108,6 +108,15 @@ def no_heading(out: Rows, wanted: list[str]) -> None:
         "heading_missing", Severity.BLOCKER,
         f"No row of the sheet has this return's headings ({', '.join(wanted)}): it is another return, or they were renamed.",
         "Send the sheet that this return asks for, with the template's headings.",
+    )  # fmt: skip
+
+
+def accepted_name(out: Rows, text: str, cell: str, name: str, printed: Sequence[str]) -> None:
+    """Say that a name was read because it was accepted once: nothing is taken for another in silence."""
+    known = next(filter(None, printed), name.replace("_", " "))
+    out.remark(
+        "alias_used", Severity.QUERY, f"{out.quoted(text)} was read as '{known}', for which that name was accepted.",
+        "Name it as the template does.", cell, name,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lscb_data.column import Column
 from lscb_data.finding import Severity
-from lscb_data.laid import Row, Rows, SheetRow, Unread, Values, above, lookalikes, no_heading, unread
+from lscb_data.laid import Row, Rows, SheetRow, Unread, Values, above, accepted_name, lookalikes, no_heading, unread
 from lscb_data.spelling import fold, has_lookalikes
 from lscb_data.workbook import Grid, address
 
@@ -25,7 +25,7 @@ def matrix(grid: Grid, out: Rows, values: Values) -> None:
     beside: list[Unread] = []
     for number, texts in lines:
         labels = {c: t for c, t in texts.items() if c < min(places)}
-        columns = [c for c in out.sheet.columns if {fold(t) for t in labels.values()} & set(map(fold, c.printed))]
+        columns = [c for c in out.sheet.columns if {fold(t) for t in labels.values()} & set(map(fold, c.spellings))]
         figures = {c for c in places if re.search(r"\w", texts.get(c, ""))}
         said, cell = " | ".join(labels.values()), address(number, min(texts))
         if number == header:
@@ -110,6 +110,9 @@ def _read_line(
                 "Leave one line of that name.", address(number, min(texts)), column.name,
             )  # fmt: skip
         done.add(column.name)
+        for place, text in texts.items():
+            if place < min(places) and fold(text) in map(fold, column.aliases):
+                accepted_name(out, text, address(number, place), column.name, column.printed)
         for place, row in rows.items():
             if _crosses(column, places[place]):
                 row.texts[column.name] = texts.get(place, "")
@@ -124,7 +127,7 @@ def _crosses(column: Column, heading: str) -> bool:
 def _beside(out: Rows, line: SheetRow, columns: list[Column], places: dict[int, str], values: Values) -> Iterator[Unread]:
     """The cells of a line, right of its name, that stand under no heading of its own; a provider's heading may be gone."""
     number, texts = line
-    named = max(c for c, t in texts.items() if c < min(places) and any(fold(t) in map(fold, one.printed) for one in columns))
+    named = max(c for c, t in texts.items() if c < min(places) and any(fold(t) in map(fold, one.spellings) for one in columns))
     own = {place for place, heading in places.items() if any(_crosses(column, heading) for column in columns)}
     for place, text in texts.items():
         if place > named and place not in own:
@@ -135,4 +138,4 @@ def _beside(out: Rows, line: SheetRow, columns: list[Column], places: dict[int, 
 
 
 def _is_name(out: Rows, text: str) -> bool:
-    return any(fold(text) in map(fold, column.printed) for column in out.sheet.columns)
+    return any(fold(text) in map(fold, column.spellings) for column in out.sheet.columns)

@@ -59,8 +59,8 @@ def _years(line: SheetRow, texts: dict[int, str], carried: bool) -> dict[int, st
     return found
 
 
-def wrong_months(out: Rows, months: Months, period: Period) -> bool:
-    """Whether the columns are not the period's months, each once; with the findings."""
+def wrong_months(out: Rows, months: Months, period: Period, span: Period) -> bool:
+    """Whether the columns are not the period's months, each once, and of others only those of the span; with the findings."""
     seen: dict[Period, int] = {}
     for column, when in months.columns.items():
         if when in seen:
@@ -68,9 +68,9 @@ def wrong_months(out: Rows, months: Months, period: Period) -> bool:
                 "month_doubled", Severity.BLOCKER, f"The month {when.start:%B %Y} stands in two columns.",
                 "Leave one column for each month.", address(months.last, column),
             )  # fmt: skip
-        elif not period.contains(when):
+        elif not span.contains(when):
             out.remark(
-                "month_outside", Severity.BLOCKER, f"The month {when.start:%B %Y} is not part of {period}.",
+                "month_outside", Severity.BLOCKER, f"The month {when.start:%B %Y} is not part of {span}.",
                 "Send the months of the return's own period.", address(months.last, column),
             )  # fmt: skip
         seen[when] = column

@@ -5,24 +5,27 @@ from collections.abc import Iterable, Mapping
 from lscb_data.codes import CodeList
 from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
-from lscb_data.laid import Row, Rows, above, no_heading, unread
+from lscb_data.laid import Row, Rows, above, accepted_name, no_heading, unread
 from lscb_data.line import Line, is_line, label_column, read_lines
 from lscb_data.month_columns import Months, find_months, headed_again, wrong_months
 from lscb_data.period import Period
+from lscb_data.spelling import fold
 from lscb_data.words import Heading, Words
 from lscb_data.workbook import Grid, address
 
 
-def months_across(grid: Grid, out: Rows, period: Period, board: str, codes: Mapping[str, CodeList]) -> None:
+def months_across(grid: Grid, out: Rows, periods: tuple[Period, Period], board: str, codes: Mapping[str, CodeList]) -> None:
+    """`periods`: the return's, whose months are to be there, and the days that there may be months of."""
+    period, span = periods
     rows = list(grid.rows())
-    months = find_months(rows, period)
+    months = find_months(rows, span)
     if not months:
         no_heading(out, [f"{m.start:%b-%y}" for m in period.months()])
         return
-    if wrong_months(out, months, period):
+    if wrong_months(out, months, period, span):
         return
     words = Words(out.sheet, board, codes[out.sheet.areas] if out.sheet.areas else None)
-    again = headed_again(out, months, rows, period)
+    again = headed_again(out, months, rows, span)
     body = [row for row in rows if row[0] > months.last and row[0] not in again]
     label_at = label_column(body, months, words)
     for number, texts in rows:
@@ -32,6 +35,9 @@ def months_across(grid: Grid, out: Rows, period: Period, board: str, codes: Mapp
             above(out, address(number, min(texts)))
     reading = read_lines(out, body, label_at, months, words)
     unread(out, reading.beside, any(set(months.columns) - set(line.texts) for line in reading.lines))
+    for heading in reading.headings:
+        if heading.alias:
+            accepted_name(out, heading.alias, heading.cell, heading.means, [heading.title])
     _assemble(out, reading.lines, months, words)
     _idle_headings(out, reading.headings, reading.lines)
     _missing_lines(out)
@@ -55,6 +61,8 @@ def _assemble(out: Rows, lines: list[Line], months: Months, words: Words) -> Non
                 "Put the line's name back as the template has it.", line.cell,
             )  # fmt: skip
             continue
+        if fold(line.label) in map(fold, column.aliases):
+            accepted_name(out, line.label, line.cell, column.name, column.printed)
         if out.sheet.areas and not line.area:
             continue
         for at, when in months.columns.items():

@@ -36,10 +36,14 @@ def contracts_of(board: Board) -> Contracts:
 
 
 def period_of(text: str | None) -> Period | None:
+    return when_of(text) if text else None
+
+
+def when_of(text: str) -> Period:
     from lscb_data.period import parse
 
     try:
-        return parse(text) if text else None
+        return parse(text)
     except ValueError as error:
         raise UserError(f"{error}.") from None
 

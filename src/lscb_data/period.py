@@ -28,7 +28,7 @@ class Period:
     def __str__(self) -> str:
         match self.type:
             case "date":
-                return self.start.isoformat()
+                return f"{self.start}" if self.start == self.end else f"{self.start} to {self.end}"
             case "month":
                 return f"{self.start:%Y-%m}"
             case "quarter":

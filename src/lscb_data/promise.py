@@ -33,6 +33,12 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         raise UserError(f"{path.name}: is not YAML: {_said(error)}") from None
 
 
+def in_yaml(declared: BaseModel) -> bytes:
+    """The declaration as a file holds it, what is not said left out: `read_yaml` gives it back."""
+    fields = declared.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True).encode()
+
+
 def faults(error: ValidationError) -> str:
     """All that pydantic found wrong, in one line, without what it was given."""
     found = error.errors(include_url=False, include_input=False)

@@ -10,6 +10,7 @@ from lscb_data.disk import digest
 
 RECEIPT = ".receipt.yml"
 DECISION = ".decision.yml"
+QUARANTINE = "quarantine"  # a folder beside the periods: what no contract knows, by hash
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def receipt_of(file: Path) -> Path:
 def entries(raw: Path) -> tuple[list[Path], list[Unusable]]:
     """All that stands in the agencies' folders; and the folders that cannot be looked into, lest what is in them should
     count as not sent."""
-    found, faulty = [raw] if os.path.lexists(raw) else [], []
+    found, faulty, aside = [raw] if os.path.lexists(raw) else [], [], raw / QUARANTINE
     for _ in range(3):  # raw/, its periods, their agencies
         within: list[Path] = []
         for folder in found:
@@ -38,7 +39,7 @@ def entries(raw: Path) -> tuple[list[Path], list[Unusable]]:
                 continue
             try:
                 with os.scandir(folder) as seen:
-                    within += sorted(Path(one) for one in seen if not one.name.startswith("."))
+                    within += sorted(Path(one) for one in seen if not one.name.startswith(".") and Path(one) != aside)
             except OSError as error:
                 why = "leads nowhere" if folder.is_symlink() else f"cannot be read: {error.strerror}"
                 faulty.append(Unusable(folder.relative_to(raw.parent), why))
@@ -61,7 +62,7 @@ def place(folder: Path, name: str, sha256: str) -> Path:
 
     The same bytes without a receipt are what a receive left that was killed, or what was laid there by hand: they stay.
     """
-    own = folder / _safe(name)
+    own = folder / safe(name)
     others = (own.with_stem(f"{own.stem}.{sha256[:8]}{f'.{number}' if number else ''}") for number in count())
     found = own
     while os.path.lexists(receipt_of(found)) or not _may_be(found, sha256):
@@ -77,6 +78,6 @@ def _is_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113 - which, unlike the path's own, never raises
 
 
-def _safe(name: str) -> str:
+def safe(name: str) -> str:
     """The file's own name, without what a file system or a shell could take for something else."""
     return re.sub(r"[^\w .()&+,-]", "_", name).strip(". ") or "file"

@@ -40,6 +40,14 @@ class Fit:
         return f"{self.contract.return_} for {self.period}" if self.period else self.contract.return_
 
 
+class UnrecognisedError(UserError):
+    """Nobody can tell by its content which return the file is, or for which period; `nearest` says what it comes near to."""
+
+    def __init__(self, said: str, nearest: tuple[Fit, ...] = ()) -> None:
+        super().__init__(said)
+        self.nearest = nearest
+
+
 def recognise(
     path: Path,
     contracts: Contracts,
@@ -50,8 +58,8 @@ def recognise(
 ) -> tuple[Return, Period]:
     """The return and the period that the file is, among those that are said already; a template's own word is one of them.
 
-    Raises UserError, naming what it might be, where that is unclear, and for a period that has not ended; UnreadableError for
-    no workbook.
+    Raises UnrecognisedError, naming what it might be, where that is unclear or its period has not ended; UserError where what
+    is said cannot be; UnreadableError for no workbook.
     """
     if period and period.end >= today:
         raise UserError(f"{period} has not ended: it ends on {_day(period.end)}. Send a return once its period is over.")
@@ -69,29 +77,34 @@ def recognise(
     known = [contracts[return_]] if return_ else list(contracts.returns.values())
     if not (asked := [contract for contract in known if ending in contract.formats]):
         taken = ", ".join(sorted({form for contract in known for form in contract.formats}))
-        raise UserError(f"{path.name}: {return_ or 'a return'} is taken as {taken}, not {ending}.")
+        kind = UserError if return_ else UnrecognisedError
+        raise kind(f"{path.name}: {return_ or 'a return'} is taken as {taken}, not {ending}.")
     tried = [fit for contract in asked for fit in _fits(path, grids, contract, contracts.codes, area_name, today, period)]
     early, fits = [fit for fit in tried if fit.early(today)], [fit for fit in tried if not (fit.why_not or fit.early(today))]
     if len(fits) == 1 and fits[0].period:
         return fits[0].contract, fits[0].period
     if not fits and early:
         ends = _day(early[0].period.end) if early[0].period else ""
-        raise UserError(
-            f"{path.name} is {early[0]}, which has not ended: it ends on {ends}. If it is for another, add --period."
+        raise UnrecognisedError(
+            f"{path.name} is {early[0]}, which has not ended: it ends on {ends}. If it is for another, add --period.",
+            tuple(early),
         )
     if not fits:
         nearest = sorted(tried, key=lambda fit: fit.distance)[:3]
-        raise UserError(
+        raise UnrecognisedError(
             f"{path.name} is none of the returns{f' for {period}' if period else ''}. The nearest: "
             + " ".join(f"{fit}: {fit.why_not[0].message}" for fit in nearest)
-            + " If it is one of them all the same, say so with --return and --period."
+            + " If it is one of them all the same, say so with --return and --period.",
+            tuple(nearest),
         )
     if len(fits) == 1:
-        raise UserError(
+        raise UnrecognisedError(
             f"{path.name} is {fits[0].contract.return_} ({fits[0].contract.title}), but nothing in it"
-            f" says clearly for which period: add --period, such as --period '{_forms(fits[0].contract)}'."
+            f" says clearly for which period: add --period, such as --period '{_forms(fits[0].contract)}'.",
+            tuple(fits),
         )
-    raise UserError(f"{path.name} could be {' or '.join(map(str, fits))}: say which with --return and --period.")
+    several = " or ".join(map(str, fits))
+    raise UnrecognisedError(f"{path.name} could be {several}: say which with --return and --period.", tuple(fits))
 
 
 def _census(path: Path, contracts: Contracts, today: date, return_: str | None, period: Period | None) -> tuple[Return, Period]:
@@ -103,18 +116,23 @@ def _census(path: Path, contracts: Contracts, today: date, return_: str | None, 
     fits = [one for one in known if one.record and one.record.partition("/")[0] == found[""]]
     if len(fits) != 1:
         said = " or ".join(one.return_ for one in fits) or "none of the returns that are taken as XML"
-        raise UserError(f"{path.name} is {said}: say which with --return and --period.")
+        near = tuple(Fit(one, None) for one in fits)
+        raise UnrecognisedError(f"{path.name} is {said}: say which with --return and --period.", near)
     if not period:
         of = quarter_of if fits[0].frequency == "quarterly" else year_of
         try:
             day = date.fromisoformat(found.get(fits[0].period_at or "", ""))
         except ValueError:
-            raise UserError(
-                f"{path.name} is {fits[0].return_}, but names no day that its period ends on: add --period."
+            raise UnrecognisedError(
+                f"{path.name} is {fits[0].return_}, but names no day that its period ends on: add --period.",
+                (Fit(fits[0], None),),
             ) from None
         period = of(day)
         if period.end != day or period.end >= today:
-            raise UserError(f"{path.name} is {fits[0].return_} to {_day(day)}, which ends no period so far: add --period.")
+            raise UnrecognisedError(
+                f"{path.name} is {fits[0].return_} to {_day(day)}, which ends no period so far: add --period.",
+                (Fit(fits[0], None),),
+            )
     return fits[0], period
 
 
@@ -206,10 +224,11 @@ def _faults(
             if sheet.required:
                 yield _fault("sheet_missing", f"The sheet '{sheet.names[0]}' is missing.")
             continue
-        laid = lay_out(found[0], sheet, period, area_name, dict(codes), hushed=True)  # it may be a list of children
+        span = contract.spans(period)
+        laid = lay_out(found[0], sheet, period, area_name, dict(codes), hushed=True, span=span)  # it may be a list of children
         # A blank sheet is the return all the same: to be refused as what it is.
         yield from (one for one in laid.findings if one.severity is Severity.BLOCKER and one.code != "no_rows")
-        yield from _other_months(laid, sheet, period)
+        yield from _other_months(laid, sheet, span)
 
 
 def _fault(code: str, message: str) -> Finding:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from lscb_data.board import Board
 from lscb_data.cell import Rated
 from lscb_data.column import Column
 from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.corrected import of_row, sentence
+from lscb_data.decision import Correction
 from lscb_data.disk import digest, whole, write_whole
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
@@ -28,7 +30,7 @@ from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission
 
-READER = 7  # counts up when what is read from the same file by the same contract changes
+READER = 8  # counts up when what is read from the same file by the same contract changes
 
 SET_ASIDE = "Its row was set aside: see the findings."
 PERIOD = ("period_type", "period", "period_start", "period_end")
@@ -44,12 +46,12 @@ FIGURES = pa.schema(
             "measure prints breakdown_type breakdown label printed": pa.string(),
             "value low high": DECIMAL,
             "places": pa.int32(),
-            "unit qualifier status note file cell": pa.string(),
+            "unit qualifier status note corrected file cell": pa.string(),
         }.items()
         for name in names.split()
     ]
 )
-OUTCOME = {"submission_id", "refused", "received", "accepted", "rejected", "findings", "rows_sha256", "areas"}
+OUTCOME = {"submission_id", "refused", "received", "accepted", "rejected", "findings", "rows_sha256", "areas", "corrections"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Landed:
     title: str
     public: str | None
     areas: frozenset[str] = frozenset()  # of children's records, the councils that there are any of
+    corrections: tuple[str, ...] = ()  # what became of each of the submission's
 
 
 def land(board: Board, contracts: Contracts, submission: Submission, last_try: bool = True) -> Landed:
@@ -105,6 +108,7 @@ def land(board: Board, contracts: Contracts, submission: Submission, last_try: b
     return Landed(
         submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],
         tuple(findings), {} if kept["refused"] else rows, contract.title, contract.public, frozenset(kept["areas"]),
+        tuple(kept["corrections"]),
     )  # fmt: skip
 
 
@@ -123,6 +127,8 @@ def _stem(board: Board, submission: Submission, contract_hash: str, key: Key | N
     """What the names of a submission's files in staging begin with: whatever would change them is in it."""
     settings = board.settings
     of = [submission.id, submission.receipt.sha256, contract_hash, settings.area, settings.area_name, str(READER)]
+    today = datetime.now(UTC).date()
+    of += [f"{one.model_dump_json()}{bool(one.until and one.until < today)}" for one in submission.corrections]
     of_key = said_in_names(key.fingerprint) if key else ""
     return board.staging / f"{submission.id}{of_key}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
 
@@ -155,7 +161,10 @@ def _judged(
     if key:
         judged = _keep_records(board, contracts, submission, contract, key, rows)
     else:
-        judged = judge_file(submission.path, contract, contracts.codes, submission.period, board.settings.area_name)
+        judged = judge_file(
+            submission.path, contract, contracts.codes, submission.period, board.settings.area_name,
+            submission.corrections, datetime.now(UTC).date(),
+        )  # fmt: skip
         if not judged.refused:
             _write_rows(next(iter(rows.values())), submission, judged, board.settings.area)
     judged.findings += resembled(judged, submission.path, contracts, board.settings.area_name)
@@ -168,6 +177,7 @@ def _judged(
         "findings": [_stamped(f, submission).as_dict() for f in judged.findings],
         "rows_sha256": None if judged.refused else _digests(rows),
         "areas": sorted(judged.areas),
+        "corrections": judged.corrections,
     }
     if not any(finding.code == "expectation_broken" for finding in judged.findings):
         write_whole(outcome, json.dumps(found, ensure_ascii=False, indent=1).encode())
@@ -244,13 +254,14 @@ def figures(submission: Submission, judged: Judgement, area: str) -> Iterator[di
         for row in rows:
             for column in sheet.columns:
                 if column.is_figure:
-                    yield from _column_figures(submission, judged.contract, sheet, row, column, area)
+                    yield from _column_figures(submission, judged, sheet, row, column, area)
 
 
 def _column_figures(
-    submission: Submission, contract: Return, sheet: Sheet, row: Judged, column: Column, area: str
+    submission: Submission, judged: Judgement, sheet: Sheet, row: Judged, column: Column, area: str
 ) -> Iterator[dict[str, Any]]:
     value = row.values.get(column.name)
+    printed, agreed = _as_printed(judged, sheet, row, column)
     keys = {key: by.name for key in ("period", "area", "provider", "breakdown") if (by := sheet.keyed(key))}
     # Of a row set aside a key may not be known: then nor is whose figure it is, and it is not taken for the whole's.
     unread = {key for key, name in keys.items() if row.values.get(name) is None} if not row.accepted else set()
@@ -259,7 +270,7 @@ def _column_figures(
     whole = None if "breakdown" in unread else "all"
     base = {
         "submission_id": submission.id,
-        "return": contract.return_,
+        "return": judged.contract.return_,
         "sheet": sheet.sheet,
         "row": row.row.number,
         "accepted": row.accepted,
@@ -274,9 +285,10 @@ def _column_figures(
         "breakdown_type": (column.breakdown_type or sheet.breakdown_type) if (breakdown or whole) != "all" else None,
         "breakdown": breakdown or whole,
         "label": row.row.texts.get(keys.get("breakdown", "")),
-        "printed": row.row.texts.get(column.name) or None,
+        "printed": printed or None,
         "unit": column.unit,
         "note": " ".join(text for text in (column.note, *sheet.footnotes) if text) or None,
+        "corrected": " ".join(map(sentence, agreed)) or None,
         "file": submission.place,
         "cell": f"{submission.place}!{sheet.names[0]}!{row.row.cells.get(column.name, '')}",
     }
@@ -289,7 +301,8 @@ def _column_figures(
         for level, figure in value.figures if column.figures else ():
             inside = column.figures
             assert inside is not None  # noqa: S101 - the line above says so, mypy cannot see it
-            of = {"measure": inside.measure, "unit": inside.unit, "note": value.text or None, "printed": figure.printed}
+            of = {"measure": inside.measure, "unit": inside.unit, "note": value.text or None}
+            of["printed"] = printed if agreed else figure.printed
             at_level = {"breakdown_type": None if level == "all" else inside.breakdown_type, "breakdown": level}
             yield base | of | at_level | _of_figure(figure)
     elif isinstance(value, Figure):
@@ -297,6 +310,14 @@ def _column_figures(
     else:  # words where a figure would stand
         status = Status.REPORTED if value else Status.NOT_SUPPLIED
         yield base | {"qualifier": value, "status": str(status)}
+
+
+def _as_printed(judged: Judgement, sheet: Sheet, row: Judged, column: Column) -> tuple[str, list[Correction]]:
+    """What the supplier printed of the figure, and the corrections of it and of what says whose it is."""
+    name, cells = sheet.names[0], row.row.cells
+    own = of_row(judged.corrected, name, [cells.get(column.name)])
+    keys = of_row(judged.corrected, name, [cells.get(by.name) for by in sheet.columns if by.key])
+    return own[0].was if own else row.row.texts.get(column.name, ""), [*own, *keys]
 
 
 def _of_figure(figure: Figure) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field, field_validator
 from lscb_data import raw
 from lscb_data.board import Board
 from lscb_data.contract import Return
-from lscb_data.decision import Decision, Withdrawal, decisions, keep
+from lscb_data.decision import Correction, Decision, Withdrawal, decisions, keep
 from lscb_data.disk import digest, whole, write_whole
 from lscb_data.finding import UserError
 from lscb_data.period import Period, parse
@@ -64,11 +64,12 @@ class Receipt(Strict):
 
 @dataclass(frozen=True)
 class Submission:
-    """A received file with its receipt, and its withdrawal where it was sent by mistake."""
+    """A received file with its receipt, its withdrawal where it was sent by mistake, and what was agreed of its cells."""
 
     receipt: Receipt
     path: Path
     withdrawal: Withdrawal | None = None
+    corrections: tuple[Correction, ...] = ()  # of its return and period, oldest first
 
     @property
     def id(self) -> str:
@@ -132,9 +133,16 @@ def _sorted_out(board: Board) -> tuple[list[Submission], list[Unusable]]:
             if why:
                 faulty.append(Unusable(path.relative_to(board.home), why))
     made, unread = decisions(entries, board.home)
+    agreed: dict[tuple[str, str], list[Correction]] = {}
     for said in made:
+        if isinstance(said, Correction):
+            agreed.setdefault((said.return_, said.period), []).append(said)
         if isinstance(said, Withdrawal) and said.submission in found:
             found[said.submission] = replace(found[said.submission], withdrawal=said)
+    found = {
+        name: replace(one, corrections=tuple(agreed.get((one.receipt.return_, str(one.period)), ())))
+        for name, one in found.items()
+    }
     return list(found.values()), faulty + unread
 
 
@@ -188,7 +196,7 @@ def receive(
             "sha256": sha256,
             "bytes": file.stat().st_size,
             "received_at": datetime.now(UTC),
-            "received_by": os.environ.get("LSCB_RECEIVED_BY") or user(),
+            "received_by": receiver(),
             "note": note,
             "covers_from": covers_from,
             "again": len(same) or None,
@@ -198,14 +206,25 @@ def receive(
     fields["received_at"] = receipt.received_at.isoformat()
     is_there = target.exists()
     if not is_there:
-        _copy(file, target, sha256)
+        copy(file, target, sha256)
     try:
         write_whole(receipt_of(target), yaml.safe_dump(fields, sort_keys=False, allow_unicode=True).encode())
     except BaseException:
         if not is_there:
             target.unlink()
         raise
-    return Submission(receipt, target), True
+    return Submission(receipt, target, corrections=before[-1].corrections if before else ()), True
+
+
+def received_before(board: Board, sha256: str, return_: str | None, period: Period | None) -> Submission | None:
+    """The submission, among those that are said, that these bytes are already and that is the last of its return and period."""
+    last = {(one.receipt.return_, one.period): one for one in received(board)}
+    same = [
+        one
+        for (name, when), one in last.items()
+        if one.receipt.sha256 == sha256 and not one.withdrawal and return_ in (None, name) and period in (None, when)
+    ]
+    return same[-1] if same else None
 
 
 def withdraw(board: Board, submission_id: str, reason: str) -> Submission:
@@ -237,7 +256,13 @@ def user() -> str:
         return f"user {os.getuid()}"
 
 
-def _copy(source: Path, target: Path, sha256: str) -> None:
+def receiver() -> str:
+    """From whose hands what comes here comes."""
+    return os.environ.get("LSCB_RECEIVED_BY") or user()
+
+
+def copy(source: Path, target: Path, sha256: str) -> None:
+    """Copy the file, whole. Raises UserError where what was copied has another hash."""
     with whole(target) as part:
         shutil.copyfile(source, part)
         if digest(part) != sha256:

@@ -15,6 +15,7 @@ from lscb_data.board import Board
 from lscb_data.connection import reading
 from lscb_data.finding import Severity, UserError, first_line
 from lscb_data.period import Period, parse
+from lscb_data.quarantine import held
 from lscb_data.submission import received, unusable, without_receipt
 
 HEADLINES = (
@@ -127,7 +128,8 @@ def summarise(
     missing = tuple(o for o in owed if (o.return_, o.period) not in have and (o.days_overdue is None or o.days_overdue > 0))
     refused = tuple(one for one in came if one.blocker is not None)
     findings = {str(severity): 0 for severity in Severity} | Counter(one["severity"] for one in found)
-    faulty = tuple(map(str, unusable(board)))
+    aside, spoilt = held(board)
+    faulty = tuple(map(str, [*unusable(board), *spoilt]))
     waiting = {one.id for one in received(board)} - {row["submission_id"] for row in every}
     return Summary(
         expected=tuple(owed),
@@ -150,6 +152,7 @@ def summarise(
             *_counted(
                 len(without_receipt(board)), "file", "files", "in raw/ without a receipt, never loaded: lscb receive FILE"
             ),
+            *_counted(len(aside), "file", "files", "in quarantine, to be received by name: lscb status"),
         ),
         unusable=faulty,
     )

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
 from lscb_data.heading import Headings, Spellings, find_headings, place_columns
-from lscb_data.laid import Row, Rows, SheetRow, Unread, Values, above, is_note, lookalikes, no_heading, unread
-from lscb_data.spelling import has_lookalikes
+from lscb_data.laid import Row, Rows, SheetRow, Unread, Values, above, accepted_name, is_note, lookalikes, no_heading, unread
+from lscb_data.spelling import fold, has_lookalikes
 from lscb_data.workbook import Grid, address
 
 Keys = set[tuple[str, str]]  # the keys that rows have: a column's name, and what its text means
@@ -25,6 +25,7 @@ def table(grid: Grid, out: Rows, values: Values) -> None:
     if at is None:
         return
     out.places, out.header = at, headings.number
+    _accepted_names(out, headings)
     again = _headed_again(out, headings, alike, at)
     over = [line for line in lines if line[0] < headings.number]
     out.notes += [(address(number, c), t) for number, texts in over for c, t in texts.items()]
@@ -49,6 +50,15 @@ def table(grid: Grid, out: Rows, values: Values) -> None:
     lacking = any(not row.texts[column.name] for row in out.rows for column in out.sheet.columns if column.is_number)
     unread(out, _unread(out, beside, unknown, there, values), lacking)
     _moved_down(out)
+
+
+def _accepted_names(out: Rows, headings: Headings) -> None:
+    for column in out.sheet.columns:
+        places = headings.whole.get(column.name, [])[:1] or headings.broken.get(column.name, [])
+        said = "".join(fold(headings.texts[place]) for place in places)
+        if places and said in map(fold, column.aliases):
+            text = " ".join(headings.texts[place] for place in places)
+            accepted_name(out, text, address(headings.number, places[0]), column.name, column.printed)
 
 
 def _row(sheet: Sheet, number: int, texts: dict[int, str], at: dict[str, int]) -> Row:

@@ -94,6 +94,11 @@ def _behind(connection: duckdb.DuckDBPyConnection, indicator: dict[str, Any], on
             last = cell["submission_id"]
             yield from _submission(connection, last)
         yield Step(2, "cell", cell["cell"], _quoted(cell["printed"]), str(cell["of_what"] or ""))
+        if cell["printed"] is not None:
+            agreed = "select distinct corrected from conformed.observations where cell = $cell and corrected is not null"
+            yield from (
+                Step(3, "correction", cell["cell"], made["corrected"]) for made in rows(connection, agreed, cell=cell["cell"])
+            )
         if finding := found.get(cell["cell"]):
             yield Step(3, str(finding["severity"]), finding["code"], finding["message"], finding["fix"])
         if value["status"] != "suppressed":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,7 @@ def _stage(
     connection.execute(f"create view staging.figures as {union}")
     _fill(connection, "submissions", list(_submissions(landed, worth, passed, contracts)), SUBMISSIONS)
     _fill(connection, "findings", [_finding(f) for one in landed for f in one.findings], dict.fromkeys(FINDING, pa.string()))
+    _fill(connection, "corrections", list(_corrections(landed)), CORRECTIONS)
     _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
     codes = [
@@ -194,8 +196,13 @@ SUBMISSIONS = {
     "sha256": pa.string(),
     "received_at": pa.timestamp("s", "UTC"), "received_by": pa.string(), "contract_sha256": pa.string(),
     "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
-    "public": pa.string(), "areas_superseded": pa.list_(pa.string()),
+    "public": pa.string(), "cumulative": pa.string(), "arrival": pa.int64(), "areas_superseded": pa.list_(pa.string()),
     "withdrawn_at": pa.timestamp("s", "UTC"), "withdrawn_by": pa.string(), "withdrawn_for": pa.string(),
+}  # fmt: skip
+CORRECTIONS = {
+    "return": pa.string(), "period": pa.string(), "sheet": pa.string(), "cell": pa.string(), "was": pa.string(),
+    "becomes": pa.string(), "reason": pa.string(), "agreed_by": pa.string(), "until": pa.date32(),
+    "decided_at": pa.timestamp("us", "UTC"), "decided_by": pa.string(), "submission_id": pa.string(), "outcome": pa.string(),
 }  # fmt: skip
 INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
@@ -220,7 +227,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str,
 def _submissions(
     landed: list[Landed], worth: Mapping[str, str], passed: Mapping[str, frozenset[str]], contracts: Contracts
 ) -> Iterator[dict[str, Any]]:
-    for one in landed:
+    for arrival, one in enumerate(landed, 1):  # oldest first
         receipt, period = one.submission.receipt, one.submission.period
         contract, withdrawal = contracts.returns.get(receipt.return_), one.submission.withdrawal
         yield {
@@ -242,11 +249,24 @@ def _submissions(
             "rows_accepted": one.accepted,
             "rows_rejected": one.rejected,
             "public": one.public,
+            "cumulative": contract and contract.cumulative,
+            "arrival": arrival,
             "areas_superseded": sorted(passed.get(one.submission.id, ())),
             "withdrawn_at": withdrawal and withdrawal.decided_at,
             "withdrawn_by": withdrawal and withdrawal.decided_by,
             "withdrawn_for": withdrawal and withdrawal.reason,
         }
+
+
+def _corrections(landed: list[Landed]) -> Iterator[dict[str, Any]]:
+    """What was agreed, by submission of the return and period that it is of; nothing became of it where that was not read."""
+    for one in landed:
+        for said, outcome in zip_longest(one.submission.corrections, one.corrections):
+            named = said.model_dump(by_alias=True)
+            yield {name: named.get(name) for name in CORRECTIONS} | {
+                "submission_id": one.submission.id,
+                "outcome": outcome or "not_read",
+            }
 
 
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:

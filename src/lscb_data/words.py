@@ -18,6 +18,7 @@ class Heading:
     means: str
     title: str
     cell: str = ""
+    alias: str = ""  # as it is written here, where it is read because that was accepted
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Words:
 
     def block(self, text: str) -> Heading | None:
         for block, spellings in self.sheet.blocks.items():
-            if fold(text) in map(fold, spellings):
-                return Heading(block, spellings[0])
+            if fold(text) in map(fold, self.sheet.block_spellings(block)):
+                is_alias = fold(text) in map(fold, self.sheet.block_aliases.get(block, ()))
+                return Heading(block, spellings[0], alias=text if is_alias else "")
         return None
 
     def area(self, text: str) -> Heading | None:
@@ -54,12 +56,12 @@ class Words:
     def _labels(self, block: str | None) -> Iterator[tuple[str, Column]]:
         for column in self.sheet.columns:
             if column.block == block:
-                for printed in column.printed:
+                for printed in column.spellings:
                     yield fold(printed), column
 
     @cached_property
     def _spellings(self) -> set[str]:
-        blocks = {fold(spelling) for spellings in self.sheet.blocks.values() for spelling in spellings}
+        blocks = {fold(spelling) for block in self.sheet.blocks for spelling in self.sheet.block_spellings(block)}
         lines = {label for block in (None, *self.sheet.blocks) for label, _ in self._labels(block)}
         areas = {fold(s) for code in (self.areas.codes if self.areas else ()) for s in (code.label, *code.spellings)}
         return blocks | lines | areas

@@ -16,6 +16,7 @@ import pytest
 from lscb_data import publish
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, load_contracts
+from lscb_data.disk import digest
 from lscb_data.indicator import load_indicators
 from lscb_data.period import parse
 from lscb_data.staging import land
@@ -55,7 +56,8 @@ def standing(folder: Path) -> dict[str, bytes]:
 
 def test_receive(board: Board, lscb: Lscb) -> None:
     said = lscb("receive", str(MARAC), most=4000, code=1)
-    assert said == f"{NO_ROOM}{board.raw}/2014-15-Q1/marac/marac.xlsx: File too large. Make room and do the same again.\n"
+    copy = f"{board.raw}/quarantine/{digest(MARAC)[:16]}/marac.xlsx"
+    assert said == f"{NO_ROOM}{copy}: File too large. Make room and do the same again.\n"
     assert standing(board.raw) == {}
     lscb("receive", str(MARAC))
     assert len(received(board)) == 1

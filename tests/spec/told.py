@@ -120,6 +120,7 @@ def submission(
     secret: bool = False,
     received: date = date(2015, 4, 20),
     areas_superseded: Iterable[str] = (),
+    cumulative: str | None = None,
 ) -> Row:
     """A receipt. What it says is public, unless it is secret."""
     when = parse(period)
@@ -139,6 +140,7 @@ def submission(
         "rows_rejected": 0,
         "covers_from": when.start,
         "public": None if secret else "Published",
+        "cumulative": cumulative,
         "areas_superseded": list(areas_superseded),
     }
 
@@ -181,6 +183,7 @@ def told(
     populations: Iterable[Row] = (),
     submissions: Iterable[Row] = (),
     queries: Iterable[Row] = (),
+    corrections: Iterable[Row] = (),
     areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
     records: Mapping[str, list[Row]] | None = None,
     known: Mapping[str, list[Path]] | None = None,
@@ -189,6 +192,7 @@ def told(
     """The warehouse that these figures and records make. Each figure has a cell of its own."""
     rows = list(_rows(figures))
     receipts = [*(submissions or [submission()]), submission("ons", period="2014-15")]
+    receipts = [one | {"arrival": arrival} for arrival, one in enumerate(receipts, 1)]
     connection = duckdb.connect(config={"threads": 1})  # quicker for a handful of rows
     for schema in warehouse.SCHEMAS:
         connection.execute(f"create schema {schema}")
@@ -198,6 +202,7 @@ def told(
     for view, columns in RECORDS.items():
         warehouse._fill(connection, view, (records or {}).get(view, []), {name: KINDS[kind] for name, kind in columns.items()})
     warehouse._fill(connection, "findings", list(queries), dict.fromkeys(warehouse.FINDING, pa.string()))
+    warehouse._fill(connection, "corrections", list(corrections), warehouse.CORRECTIONS)
     declared = list(warehouse._indicators({one.code: ("topic", one) for one in indicators}))
     warehouse._fill(connection, "indicators", declared, warehouse.INDICATORS)
     warehouse._fill(connection, "expected", [], warehouse.EXPECTED)
