@@ -155,28 +155,39 @@ partings as (
 partings_numbered as (
     select
         whole,
-        parting,
-        600 + row_number() over (order by whole, parting) as way
+        len(parting) as parts_needed,
+        600 + row_number() over (order by whole, parting) as way,
+        unnest(parting) as part
     from partings
+),
+
+-- Measures are matched before figures are: all that is counted of one council and month is many times what is asked.
+wholes_parted as materialized (
+    select
+        wholes.*,
+        partings.part,
+        partings.parts_needed,
+        partings.way
+    from partings_numbered as partings
+    inner join counts as wholes on partings.whole = wholes.measure
 ),
 
 parting_sums as (
     select
-        wholes.count_number * 1000 + partings.way as sum_number,
+        wholes.count_number * 1000 + wholes.way as sum_number,
         parts.count_number as part_number,
         wholes.count_number as whole_number
-    from partings_numbered as partings
-    inner join counts as wholes on partings.whole = wholes.measure
+    from wholes_parted as wholes
     inner join counts as parts
         on
-            list_contains(partings.parting, parts.measure)
+            wholes.part = parts.measure
             and wholes.area_code = parts.area_code
             and wholes.provider is not distinct from parts.provider
             and wholes.span = parts.span
             and wholes.period_end = parts.period_end
             and wholes.breakdown_type is not distinct from parts.breakdown_type
             and wholes.breakdown = parts.breakdown
-    qualify count(*) over (partition by wholes.count_number, partings.way) = len(partings.parting)
+    qualify count(*) over (partition by wholes.count_number, wholes.way) = wholes.parts_needed
 ),
 
 -- What is counted by itself and is also a part, or some parts, of a breakdown.
@@ -194,17 +205,25 @@ bands as (
     ) as bands_declared (measure, broken_down, breakdown)
 ),
 
+wholes_banded as materialized (
+    select
+        wholes.*,
+        bands.broken_down,
+        bands.breakdown as band
+    from bands
+    inner join wholes on bands.measure = wholes.measure
+),
+
 band_sums as (
     select
         wholes.count_number * 1000 + 502 as sum_number,
         parts.count_number as part_number,
         wholes.count_number as whole_number
-    from bands
-    inner join wholes on bands.measure = wholes.measure
+    from wholes_banded as wholes
     inner join counts as parts
         on
-            bands.broken_down = parts.measure
-            and bands.breakdown = parts.breakdown
+            wholes.broken_down = parts.measure
+            and wholes.band = parts.breakdown
             and wholes.area_code = parts.area_code
             and wholes.provider is not distinct from parts.provider
             and wholes.span = parts.span
@@ -278,6 +297,15 @@ parts_of_wholes as (
     where len(numerator) > 1
 ),
 
+parts_with_wholes as materialized (
+    select
+        parts.*,
+        parts_of_wholes.whole
+    from parts_of_wholes
+    inner join counts as parts on parts_of_wholes.part = parts.measure
+    where not parts.is_public and parts.value <> 0
+),
+
 small_counts as (
     select count_number
     from counts
@@ -286,21 +314,20 @@ small_counts as (
         and (abs(value) between 1 and 5 or (value is null and (high between 1 and 5 or is_suppressed)))
     union
     select parts.count_number
-    from parts_of_wholes
-    inner join counts as parts on parts_of_wholes.part = parts.measure
+    from parts_with_wholes as parts
     inner join counts as wholes
         on
-            parts_of_wholes.whole = wholes.measure
+            parts.whole = wholes.measure
             and parts.area_code = wholes.area_code
             and parts.provider is not distinct from wholes.provider
             and parts.span = wholes.span
             and parts.period_end = wholes.period_end
             and parts.breakdown_type is not distinct from wholes.breakdown_type
             and parts.breakdown = wholes.breakdown
-    where not parts.is_public and abs(wholes.value - parts.value) between 1 and 5 and parts.value <> 0
+    where abs(wholes.value - parts.value) between 1 and 5
 ),
 
-members as (
+members as materialized (
     select
         sums.sum_number,
         counts.count_number,
