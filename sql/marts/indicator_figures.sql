@@ -297,8 +297,6 @@ select
     settled.period_end,
     settled.breakdown_type,
     settled.breakdown,
-    indicators.kind as indicator_kind,
-    indicators.title,
     indicators.unit,
     settled.numerator,
     settled.denominator,
