@@ -17,9 +17,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import duckdb
+
 ROOT = Path(__file__).parents[1]
 LSCB = str(Path(sys.executable).with_name("lscb"))
 LIST = "csc__annex_a_list_7"
+COVERS_FROM, NEXT = "2018-04-01", "2024-01-01"  # NEXT: the first day of the last quarter
 COLUMNS = {
     "area": "varchar", "child": "varchar", "sex": "varchar", "ethnicity": "varchar", "born": "date", "disability": "varchar",
     "started": "date", "initial": "varchar", "latest": "varchar", "reviewed": "date", "ended": "date", "previous": "integer",
@@ -37,9 +40,22 @@ import sys
 from lscb_data import board, contract, staging, submission
 here = board.at(__import__("pathlib").Path(sys.argv[1]))
 contracts = contract.load_contracts(here.folders("schemas"))
-for one in submission.received(here):
-    landed = staging.land(here, contracts, one)
-print(landed.received, landed.accepted, len(landed.findings))
+landed = staging.land_all(
+    here, contracts, submission.received(here), lambda one, digest_of: staging.land(here, contracts, one, digest_of=digest_of)
+)
+print(landed[-1].received, landed[-1].accepted, len(landed[-1].findings))
+"""
+BUILD = """
+import sys, time
+from pathlib import Path
+from lscb_data import board, contract, indicator, staging, submission, warehouse
+here = board.at(Path(sys.argv[1]))
+folders = here.folders("schemas")
+contracts, indicators = contract.load_contracts(folders), indicator.load_indicators(folders)
+landed = [staging.land(here, contracts, one) for one in submission.received(here)]
+begun = time.perf_counter()
+warehouse.build(here, Path(sys.argv[2]), contracts, indicators, landed)
+print(time.perf_counter() - begun)
 """
 ASK = """
 import sys, time
@@ -99,8 +115,8 @@ def home_with(folder: Path, *files: tuple[Path, str]) -> Path:
     return home
 
 
-def receive(home: Path, file: Path, period: str) -> None:
-    asked = ["--return", LIST, "--period", period, "--covers-from", "2018-04-01"]
+def receive(home: Path, file: Path, period: str, covers_from: str = COVERS_FROM) -> None:
+    asked = ["--return", LIST, "--period", period, "--covers-from", covers_from]
     subprocess.run([LSCB, "--home", str(home), "receive", str(file), *asked], check=True, stdout=subprocess.DEVNULL)
 
 
@@ -123,15 +139,20 @@ def spoilt(file: Path) -> Path:
 
 
 def by_quarter(file: Path) -> tuple[Path, Path]:
-    """The plans that started before the last quarter, and those that started in it."""
+    """Two lists one after the other, as Ofsted asks for them: what was known on the last day before the last quarter, and then
+    every plan that was open on its first day or later. What was open is sent again."""
     before, after = file.with_name("before.csv"), file.with_name("after.csv")
-    with file.open(encoding="utf-8") as lines, before.open("w") as first, after.open("w") as second:
-        heading = next(lines)
-        first.write(heading)
-        second.write(heading)
-        for line in lines:
-            started = line.split(",")[6]
-            (second if started[6:] == "2024" else first).write(line)
+    started, reviewed, ended = (
+        '"Child Protection Plan Start Date"', '"Date of latest review conference"', '"Child Protection Plan End Date"',
+    )  # fmt: skip
+    later = f"coalesce(strptime(nullif({{}}, ''), '%d/%m/%Y') >= date '{NEXT}', false)"
+    unknown = ", ".join(f"case when {later.format(one)} then '' else {one} end as {one}" for one in (reviewed, ended))
+    with duckdb.connect() as connection:
+        connection.execute(f"create view given as from read_csv('{file}', header = true, all_varchar = true, delim = ',')")
+        known = f"select * replace ({unknown}) from given where not {later.format(started)}"  # noqa: S608 - columns of our own
+        still_open = f"from given where nullif({ended}, '') is null or {later.format(ended)}"
+        for query, out in ((known, before), (still_open, after)):
+            connection.execute(f"copy ({query}) to '{out}' (header)")
     return before, after
 
 
@@ -165,9 +186,14 @@ def measure(folder: Path, rows: int, wrong: bool) -> list[Took]:
     home = home_with(folder, (before, "2023-24 Q3"))
     load("history", rows, home)
     (folder / "alone").mkdir()
-    found.append(land("the next quarter landed alone", rows, home_with(folder / "alone", (after, "2023-24 Q4"))))
-    receive(home, after, "2023-24 Q4")
+    alone = home_with(folder / "alone")
+    receive(alone, after, "2023-24 Q4", NEXT)
+    found.append(land("the next quarter landed alone", rows, alone))
+    receive(home, after, "2023-24 Q4", NEXT)
     found.append(land("the next quarter landed onto history", rows, home))
+    built = run("the marts", rows, python(BUILD, home, folder / "built.duckdb"))
+    found.append(Took(built.work, rows, float(built.said), built.processor, built.memory))
+    (folder / "built.duckdb").unlink()
     found.append(load("the next quarter, loaded", rows, home))
     shutil.rmtree(folder / "alone")
     faulty = synthetic(folder, rows, 0.05)
@@ -179,21 +205,27 @@ def measure(folder: Path, rows: int, wrong: bool) -> list[Took]:
     return found
 
 
-BOUNDS = {"read, check, pseudonymise, land": (1.2, 2048), "whole load to published": (2.5, 4096)}  # times the bare read; MB
+BOUNDS = {  # times what; MB
+    "read, check, pseudonymise, land": (1.2, ("bare typed read",), 2048),
+    "whole load to published": (2.5, ("bare typed read",), 4096),
+    "the next quarter landed onto history": (1.3, ("the next quarter landed alone",), 2048),
+    "the next quarter, loaded": (1.3, ("the next quarter landed alone", "the marts"), 4096),
+}
 
 
 def table(found: list[Took]) -> str:
-    """The steps of one size, each beside the bare read."""
-    bare = found[0].seconds
+    """The steps of one size, each beside the bare read; those that have a bound, beside what it is times."""
+    bare, took = found[0].seconds, {one.work: one.seconds for one in found}
     lines = [f"{found[0].rows:,} plans"]
     for one in found:
-        times, memory = BOUNDS.get(one.work, (None, None))
         bound = ""
-        if times and memory:
-            met = one.seconds <= times * bare and one.memory <= memory
-            bound = f"bound {times} × and {memory:,} MB: {'met' if met else 'missed'}"
-        ratio = f"{one.seconds / bare:6.2f} ×" if one.seconds > 0.2 else f"{one.seconds * 1000:5.0f} ms"
-        lines.append(f"  {one.work:38}{one.seconds:8.1f} s {one.processor:8.1f} s {one.memory:7,.0f} MB {ratio}  {bound}")
+        if one.work in BOUNDS:
+            times, beside, memory = BOUNDS[one.work]
+            ratio = one.seconds / sum(took[work] for work in beside)
+            met = ratio <= times and one.memory <= memory
+            bound = f"{ratio:.2f} of {times} × {' + '.join(beside)}, {memory:,} MB: {'met' if met else 'missed'}"
+        ratio_said = f"{one.seconds / bare:6.2f} ×" if one.seconds > 0.2 else f"{one.seconds * 1000:5.0f} ms"
+        lines.append(f"  {one.work:38}{one.seconds:8.1f} s {one.processor:8.1f} s {one.memory:7,.0f} MB {ratio_said}  {bound}")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,7 +29,7 @@ from lscb_data.indicator import Indicator, load_indicators
 from lscb_data.period import parse
 from lscb_data.pseudonym import PSEUDONYM, read_key
 from lscb_data.rebuilt import clear_killed
-from lscb_data.staging import Landed, land
+from lscb_data.staging import Digest, Landed, land, land_all
 from lscb_data.submission import Submission, received, unusable
 from lscb_data.summary import Summary, chosen_by, listed_findings, summarise
 
@@ -86,7 +87,7 @@ def load_returns(
             fingerprint = key_of(board, promises, submissions)
             if fingerprint and not rekeying:
                 publish.check_key(board, fingerprint)
-            landed = [land_submission(board, promises, submission) for submission in submissions]
+            landed = land_all(board, promises.contracts, submissions, partial(land_submission, board, promises))
             build = build_warehouse(board, promises, landed, fingerprint)
             summary = summarise(board, build, period, agency, datetime.now(UTC).date())
             publish_warehouse(board, build)
@@ -173,10 +174,10 @@ def no_values(what: str) -> Iterator[None]:
     retry_condition_fn=passing_trouble,
     cache_policy=NO_CACHE,
 )
-def land_submission(board: Board, promises: Promises, submission: Submission) -> Landed:
+def land_submission(board: Board, promises: Promises, submission: Submission, digest_of: Digest) -> Landed:
     """The submission as judged and kept in staging. One that is refused is no error of the task."""
     with no_values(submission.id):
-        landed = land(board, promises.contracts, submission, task_run.run_count > RETRIES)
+        landed = land(board, promises.contracts, submission, task_run.run_count > RETRIES, digest_of)
     log = get_run_logger()
     log.info("%d rows received, %d accepted, %d rejected", landed.received, landed.accepted, landed.rejected)
     if landed.refused:

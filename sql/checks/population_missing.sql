@@ -1,7 +1,15 @@
 -- One row per area and day whose population is wanting, so that its rates could not be worked out.
-with parts as (
-    select * from marts.indicator_parts
-    where indicator_kind = 'rate' and denominator is null and numerator is not null
+with rates as (
+    select indicator
+    from conformed.indicators
+    where kind = 'rate'
+),
+
+parts as (
+    select parts.*
+    from marts.indicator_parts as parts
+    inner join rates on parts.indicator = rates.indicator
+    where parts.denominator is null and parts.numerator is not null
 ),
 
 areas as (

@@ -4,6 +4,10 @@ with figures as (
     where is_ours and as_printed is not null
 ),
 
+indicators as (
+    select * from conformed.indicators
+),
+
 submissions as (
     select * from conformed.submissions
 ),
@@ -11,13 +15,16 @@ submissions as (
 -- Ten thousandths on both sides: whole numbers, so that no binary fraction makes or hides a difference.
 compared as (
     select
-        *,
-        case indicator_kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
-        (10 ** places_printed)::hugeint as step,
-        (coalesce(denominator, 1) * 10000)::hugeint as base,
-        (numerator * 10000)::hugeint as count_units,
-        (as_printed * 10000)::hugeint as printed_units
+        figures.*,
+        indicators.title,
+        indicators.kind as indicator_kind,
+        case indicators.kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
+        (10 ** figures.places_printed)::hugeint as step,
+        (coalesce(figures.denominator, 1) * 10000)::hugeint as base,
+        (figures.numerator * 10000)::hugeint as count_units,
+        (figures.as_printed * 10000)::hugeint as printed_units
     from figures
+    inner join indicators on figures.indicator = indicators.indicator
 ),
 
 differing as (

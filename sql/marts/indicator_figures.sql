@@ -40,6 +40,7 @@ shown as (
             when indicators.kind in ('percent', 'share', 'rate', 'mean') then parts.denominator
             else 1
         end as divisor,
+        case when not parts.is_hidden and parts.status <> 'not_supplied' then parts.denominator end as denominator,
         case when not parts.is_hidden then parts.denominator_low end as divisor_low,
         case when not parts.is_hidden then parts.denominator_high end as divisor_high,
         case when parts.is_hidden then 'suppressed' else parts.status end as status,
@@ -63,52 +64,52 @@ shown as (
         parts.submission_id,
         parts.cell,
         case indicators.kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
-        indicators.places,
-        row_number() over (
-            order by
-                parts.indicator, parts.area_code, parts.provider, parts.period_start, parts.period_end,
-                parts.breakdown_type, parts.breakdown
-        ) as figure_number
+        indicators.places
     from parts
     inner join indicators on parts.indicator = indicators.indicator
 ),
 
+-- A range where one of the two is not known: its ends are divided as a value is.
+shown_with_ends as (
+    select
+        *,
+        case when numerator is null or divisor is null then low end as low_dividend,
+        coalesce(divisor, divisor_high) as low_divisor,
+        case when numerator is null or divisor is null then high end as high_dividend,
+        coalesce(divisor, divisor_low) as high_divisor
+    from shown
+),
+
+-- Most figures are few numbers again and again: each is divided once.
 quotients as (
     select
-        figure_number,
-        'value' as end_of,
         numerator as dividend,
         divisor,
         scale,
         places
-    from shown
-    union all
+    from shown_with_ends
+    union
     select
-        figure_number,
-        'low' as end_of,
-        low as dividend,
-        coalesce(divisor, divisor_high) as divisor,
+        low_dividend as dividend,
+        low_divisor as divisor,
         scale,
         places
-    from shown
-    where numerator is null or divisor is null
-    union all
+    from shown_with_ends
+    union
     select
-        figure_number,
-        'high' as end_of,
-        high as dividend,
-        coalesce(divisor, divisor_low) as divisor,
+        high_dividend as dividend,
+        high_divisor as divisor,
         scale,
         places
-    from shown
-    where numerator is null or divisor is null
+    from shown_with_ends
 ),
 
 -- Ten thousandths above and below, so that whole numbers do the division: a binary fraction would not round halves alike.
 quotients_in_units as (
     select
-        figure_number,
-        end_of,
+        dividend,
+        divisor,
+        scale,
         places,
         (dividend * 10000)::hugeint as dividend_units,
         (divisor * 10000)::hugeint as divisor_units,
@@ -119,21 +120,13 @@ quotients_in_units as (
 
 rounded as (
     select
-        figure_number,
-        end_of,
+        dividend,
+        divisor,
+        scale,
+        places,
         (sign(dividend_units) * ((abs(dividend_units) * scale_units * 2 + divisor_units) // (divisor_units * 2)))::decimal(18, 0)
         * case places when 0 then 1.00 when 1 then 0.10 else 0.01 end as value
     from quotients_in_units
-),
-
-results as (
-    select
-        figure_number,
-        max(value) filter (where end_of = 'value') as value,
-        max(value) filter (where end_of = 'low') as low,
-        max(value) filter (where end_of = 'high') as high
-    from rounded
-    group by figure_number
 ),
 
 ours as (
@@ -149,10 +142,10 @@ ours as (
         shown.breakdown,
         shown.is_hidden,
         shown.numerator,
-        shown.divisor,
-        results.value,
-        results.low,
-        results.high,
+        shown.denominator,
+        rounded.value,
+        rounded_low.value as low,
+        rounded_high.value as high,
         shown.status,
         shown.qualifier,
         shown.note,
@@ -164,8 +157,25 @@ ours as (
         shown.population_id,
         shown.submission_id,
         shown.cell
-    from shown
-    left join results on shown.figure_number = results.figure_number
+    from shown_with_ends as shown
+    left join rounded
+        on
+            shown.numerator = rounded.dividend
+            and shown.divisor = rounded.divisor
+            and shown.scale = rounded.scale
+            and shown.places = rounded.places
+    left join rounded as rounded_low
+        on
+            shown.low_dividend = rounded_low.dividend
+            and shown.low_divisor = rounded_low.divisor
+            and shown.scale = rounded_low.scale
+            and shown.places = rounded_low.places
+    left join rounded as rounded_high
+        on
+            shown.high_dividend = rounded_high.dividend
+            and shown.high_divisor = rounded_high.divisor
+            and shown.scale = rounded_high.scale
+            and shown.places = rounded_high.places
 ),
 
 -- What is printed for a day is printed for the month, quarter and year that it closes.
@@ -227,7 +237,7 @@ side_by_side as (
         coalesce(ours.breakdown, theirs.breakdown) as breakdown,
         coalesce(ours.is_hidden, false) as is_hidden,
         ours.numerator,
-        ours.divisor,
+        ours.denominator,
         ours.value,
         ours.low,
         ours.high,
@@ -292,14 +302,15 @@ select
     settled.period_end,
     settled.breakdown_type,
     settled.breakdown,
-    indicators.kind as indicator_kind,
-    indicators.title,
     indicators.unit,
     settled.numerator,
+    settled.denominator,
     case
-        when indicators.kind in ('percent', 'share', 'rate', 'mean') and settled.status <> 'not_supplied' then settled.divisor
-    end as denominator,
-    (case when settled.takes_theirs then settled.their_value else settled.value end)::decimal(18, 4) as value,
+        when indicators.kind <> 'largest' and (indicators.unit <> 'percent' or settled.denominator is not null)
+            then round(settled.numerator, 2)::decimal(18, 2)
+    end as numerator_shown,
+    round(settled.denominator, 2)::decimal(18, 2) as denominator_shown,
+    case when settled.takes_theirs then settled.their_value::decimal(18, 4) else settled.value::decimal(18, 4) end as value,
     case when settled.takes_theirs then settled.their_low else settled.low end as low,
     case when settled.takes_theirs then settled.their_high else settled.high end as high,
     case

@@ -346,7 +346,6 @@ whole as (
 
 select
     indicator,
-    indicator_kind,
     area_code,
     provider,
     period_type,

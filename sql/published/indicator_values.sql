@@ -35,9 +35,8 @@ select
     breakdown_type,
     breakdown,
     unit,
-    (case when indicator_kind <> 'largest' and (unit <> 'percent' or denominator is not null) then numerator end)::decimal(18, 2)
-        as numerator,
-    denominator::decimal(18, 2) as denominator,
+    numerator_shown as numerator,
+    denominator_shown as denominator,
     value::decimal(18, 2) as value,
     null::decimal(18, 2) as lower_95,
     null::decimal(18, 2) as upper_95,

@@ -6,7 +6,7 @@ that it stops go to pydantic.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,6 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel
 
 from lscb_data.cell import Reader
 from lscb_data.column import Column
@@ -25,10 +24,10 @@ from lscb_data.finding import Finding, Severity
 from lscb_data.held import UUID, arrow
 from lscb_data.laid import Row
 from lscb_data.pseudonym import BYTES, Key, pseudonyms
-from lscb_data.rows import judge_row, row_model
+from lscb_data.rows import Judged, judge_from_memory
 from lscb_data.screen import quote, screen_sql
 from lscb_data.spelling import clean
-from lscb_data.workbook import address
+from lscb_data.workbook import letters
 
 RECEIVED = "received rows"  # no sheet can have a name with a blank
 AREA = "area_code"  # the column of a row's council, where a sheet has one
@@ -77,11 +76,11 @@ class Tally:
     listed: list[Finding] = field(default_factory=list)
     counts: Counter[tuple[str, str | None, str | None]] = field(default_factory=Counter)
 
-    def add(self, finding: Finding) -> None:
-        kind = (finding.code, finding.sheet, finding.column)
+    def add(self, finding: Finding, sheet: str) -> None:
+        kind = (finding.code, sheet, finding.column)
         self.counts[kind] += 1
         if self.counts[kind] <= LISTED:
-            self.listed.append(finding)
+            self.listed.append(finding.at(sheet=sheet))
 
     def findings(self) -> Iterator[Finding]:
         yield from self.listed
@@ -101,8 +100,8 @@ class Desk:
     reader: Reader
     key: Key
     own_area: str
-    places: Mapping[str, int]  # of a table: the number of each column
-    model: type[BaseModel]
+    places: Mapping[str, str]  # of a table: the letters of each column
+    judge: Callable[[Row], Judged]
     texts: dict[str, dict[str, tuple[Any, ...]]]  # of each column, what each text was read as
 
     @property
@@ -124,7 +123,8 @@ def desk(
 ) -> Desk:
     sheet = sheet.model_copy(update={"columns": [column for column in sheet.columns if column.keep]})
     texts: dict[str, dict[str, tuple[Any, ...]]] = {column.name: {} for column in sheet.columns}
-    return Desk(connection, sheet, reader, key, own_area, places, row_model(sheet, reader), texts)
+    called = {name: letters(place) for name, place in places.items()}
+    return Desk(connection, sheet, reader, key, own_area, called, judge_from_memory(sheet, reader), texts)
 
 
 def database() -> duckdb.DuckDBPyConnection:
@@ -272,14 +272,14 @@ def _judged(here: Desk, number: int, fault: str, stands: str, *cells: str, tally
     found = (
         {column.name: stands for column in here.columns}
         if stands
-        else {name: address(number, place) for name, place in here.places.items()}
+        else {name: f"{place}{number}" for name, place in here.places.items()}
     )
     if fault:
-        tally.add(RAGGED.at(row=number, cell=f"A{number}", sheet=here.sheet.names[0]))
+        tally.add(RAGGED.at(row=number, cell=f"A{number}"), here.sheet.names[0])
         return {}
-    judged = judge_row(here.model, here.sheet, Row(number, said, found))
+    judged = here.judge(Row(number, said, found))
     for finding in judged.findings:
-        tally.add(finding.at(sheet=here.sheet.names[0]))
+        tally.add(finding, here.sheet.names[0])
     return _record(here, judged.values) if judged.accepted else {}
 
 

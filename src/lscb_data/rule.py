@@ -19,6 +19,7 @@ from sqlglot import exp
 from lscb_data.rounding import half_up
 
 Value = Any  # Fraction, str, date, bool or None, as SQL's own values
+Meaning = Callable[[Mapping[str, Value], Mapping[str, int]], Value]  # of a row's values, and their decimals as printed
 
 _COMPARE: dict[type[exp.Expr], Callable[[Value, Value], bool]] = {
     exp.EQ: lambda a, b: a == b,
@@ -144,62 +145,94 @@ def _words(must: str) -> set[str]:
 
 def holds(must: str, values: Mapping[str, Value], places: Mapping[str, int]) -> bool | None:
     """Whether the row keeps the rule; None where a missing value leaves it open. `places`: decimals as printed."""
-
-    def value(node: exp.Expr) -> Value:
-        match node:
-            case exp.Paren():
-                return value(node.this)
-            case exp.Column():
-                return values[node.name]
-            case exp.Literal():
-                return node.this if node.is_string else Fraction(node.this)
-            case exp.Boolean():
-                return bool(node.this)
-            case exp.Null():
-                return None
-            case exp.And() | exp.Or():
-                sides = (value(node.left), value(node.right))
-                deciding = isinstance(node, exp.Or)
-                if deciding in sides:
-                    return deciding
-                return None if None in sides else not deciding
-            case exp.Not():
-                inner = value(node.this)
-                return None if inner is None else not inner
-            case exp.Neg():
-                inner = value(node.this)
-                return None if inner is None else -inner
-            case exp.Is():
-                return value(node.this) is value(node.expression)
-            case exp.In():
-                one, *items = _alike(value(node.this), *map(value, node.expressions))
-                return _any_equal(one, items)
-            case exp.Between():
-                low, middle, high = _alike(*map(value, (node.args["low"], node.this, node.args["high"])))
-                bounds = [
-                    None if None in (low, middle) else low <= middle,
-                    None if None in (middle, high) else middle <= high,
-                ]
-                return False if False in bounds else (None if None in bounds else True)
-            case exp.Coalesce():
-                given = _alike(*map(value, (node.this, *node.expressions)))
-                return next((one for one in given if one is not None), None)
-            case exp.Anonymous():
-                printed, part, whole = (value(item) for item in node.expressions)
-                if None in (printed, part, whole) or whole <= 0 or part < 0:
-                    return None
-                shown = min(places.get(node.expressions[0].name, 0), MOST_PLACES)
-                return half_up(Fraction(part) * 100 / Fraction(whole), shown) == half_up(printed, MOST_PLACES)
-        left, right = _alike(value(node.this), value(node.expression))
-        if left is None or right is None:
-            return None
-        if isinstance(left, date) and type(node) is exp.Sub:
-            return Fraction((left - right).days)
-        act = _COMPARE.get(type(node)) or _RECKON[type(node)]
-        return act(left, right)
-
-    found = value(parse_rule(must))
+    found = _condition(must)(values, places)
     return None if found is None else bool(found)
+
+
+@lru_cache(maxsize=1000)
+def _condition(must: str) -> Meaning:
+    return _meaning(parse_rule(must))
+
+
+def _meaning(node: exp.Expr) -> Meaning:
+    """What the part of a condition is worth on a row: looked through once, and not for every row again."""
+    match node:
+        case exp.Paren():
+            return _meaning(node.this)
+        case exp.Column():
+            name = node.name
+            return lambda values, places: values[name]
+        case exp.Literal():
+            said = node.this if node.is_string else Fraction(node.this)
+            return lambda values, places: said
+        case exp.Boolean():
+            truth = bool(node.this)
+            return lambda values, places: truth
+        case exp.Null():
+            return lambda values, places: None
+        case exp.Anonymous():
+            return _agreement(node.expressions[0].name, *map(_meaning, node.expressions))
+        case exp.In():
+            return _worked_out(_any_equal, node.this, *node.expressions)
+        case exp.Between():
+            return _worked_out(_between, node.args["low"], node.this, node.args["high"])
+        case exp.Coalesce():
+            return _worked_out(
+                lambda *given: next((one for one in given if one is not None), None), node.this, *node.expressions
+            )
+        case exp.And() | exp.Or():
+            deciding = isinstance(node, exp.Or)
+            return _worked_out(lambda *sides: _together(deciding, sides), node.left, node.right, alike=False)
+        case exp.Is():
+            return _worked_out(lambda one, other: one is other, node.this, node.expression, alike=False)
+        case exp.Not():
+            return _worked_out(lambda one: None if one is None else not one, node.this)
+        case exp.Neg():
+            return _worked_out(lambda one: None if one is None else -one, node.this)
+    if type(node) is exp.Sub:
+        return _worked_out(_less, node.this, node.expression)
+    act = _COMPARE.get(type(node)) or _RECKON[type(node)]
+    return _worked_out(lambda one, other: None if one is None or other is None else act(one, other), node.this, node.expression)
+
+
+def _worked_out(act: Callable[..., Value], *parts: exp.Expr, alike: bool = True) -> Meaning:
+    meanings = [_meaning(part) for part in parts]
+    if alike:
+        return lambda values, places: act(*_alike(*[meaning(values, places) for meaning in meanings]))
+    return lambda values, places: act(*[meaning(values, places) for meaning in meanings])
+
+
+def _first(*given: Value) -> Value:
+    return next((one for one in given if one is not None), None)
+
+
+def _together(deciding: bool, sides: tuple[Value, ...]) -> bool | None:
+    """`or`, where true decides, and `and`, where false does."""
+    if deciding in sides:
+        return deciding
+    return None if None in sides else not deciding
+
+
+def _between(low: Value, middle: Value, high: Value) -> bool | None:
+    bounds = [None if None in (low, middle) else low <= middle, None if None in (middle, high) else middle <= high]
+    return False if False in bounds else (None if None in bounds else True)
+
+
+def _less(one: Value, other: Value) -> Value:
+    if one is None or other is None:
+        return None
+    return Fraction((one - other).days) if isinstance(one, date) else one - other
+
+
+def _agreement(name: str, printed: Meaning, part: Meaning, whole: Meaning) -> Meaning:
+    def agrees(values: Mapping[str, Value], places: Mapping[str, int]) -> bool | None:
+        said, over, under = (one(values, places) for one in (printed, part, whole))
+        if None in (said, over, under) or under <= 0 or over < 0:
+            return None
+        shown = min(places.get(name, 0), MOST_PLACES)
+        return half_up(Fraction(over) * 100 / Fraction(under), shown) == half_up(said, MOST_PLACES)
+
+    return agrees
 
 
 def _alike(*values: Value) -> tuple[Value, ...]:
@@ -209,7 +242,7 @@ def _alike(*values: Value) -> tuple[Value, ...]:
     return values
 
 
-def _any_equal(value: Value, items: list[Value]) -> bool | None:
+def _any_equal(value: Value, *items: Value) -> bool | None:
     if value is None:
         return None
     return True if value in items else (None if None in items else False)

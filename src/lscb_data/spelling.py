@@ -12,6 +12,7 @@ _LOOKALIKES = str.maketrans(
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff]+")
 
 
+@lru_cache(maxsize=100_000)
 def clean(text: str) -> str:
     """The text with every kind of blank (non-breaking, zero-width, new lines) folded to single spaces, and trimmed."""
     return _BLANKS.sub(" ", text).strip()

@@ -1,7 +1,7 @@
 """What a judged submission leaves behind: one Parquet file of its rows, never rewritten, and the judgement beside it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lscb_data.beside import meanwhile
 from lscb_data.board import Board
 from lscb_data.cell import Rated
 from lscb_data.column import Column
@@ -32,6 +33,7 @@ from lscb_data.submission import Submission
 
 READER = 8  # counts up when what is read from the same file by the same contract changes
 
+Digest = Callable[[Path], str]
 SET_ASIDE = "Its row was set aside: see the findings."
 PERIOD = ("period_type", "period", "period_start", "period_end")
 FIGURES = pa.schema(
@@ -72,11 +74,37 @@ class Landed:
     corrections: tuple[str, ...] = ()  # what became of each of the submission's
 
 
-def land(board: Board, contracts: Contracts, submission: Submission, last_try: bool = True) -> Landed:
+def land_all(
+    board: Board, contracts: Contracts, submissions: list[Submission], land_one: Callable[[Submission, Digest], Landed]
+) -> list[Landed]:
+    """Each submission landed by `land_one`, in the order in which they are given.
+
+    Those that have never been landed go first: meanwhile the files of the others are held against what they were.
+    """
+    files = {one.id: _files_landed(board, contracts, one) for one in submissions}
+    with meanwhile(digest, [path for of_one in files.values() for path in of_one]) as digest_of:
+        landed = {one.id: land_one(one, digest_of) for one in sorted(submissions, key=lambda one: bool(files[one.id]))}
+    return [landed[one.id] for one in submissions]
+
+
+def _files_landed(board: Board, contracts: Contracts, submission: Submission) -> list[Path]:
+    """The files whose digests will be asked for, where the submission was landed before; none where it was not."""
+    contract = contracts.returns.get(submission.receipt.return_)
+    if not contract:
+        return []
+    key = read_key(board.home, board.settings.key_file) if contract.names_children else None
+    outcome, rows = _places(board, contracts, submission, key)
+    return [submission.path, *rows.values()] if outcome.exists() else []
+
+
+def land(
+    board: Board, contracts: Contracts, submission: Submission, last_try: bool = True, digest_of: Digest = digest
+) -> Landed:
     """Judge the submission and keep the outcome in staging; where it was landed before, by this contract, that outcome.
 
     What is not as its receipt says is refused, whatever was landed of it before; so is a file that cannot be read, unless
-    this is not yet the last try: then its OSError is raised.
+    this is not yet the last try: then its OSError is raised. `digest_of` gives a file's digest, which another may have worked
+    out by now.
     """
     name, period = submission.receipt.return_, submission.period
     if name not in contracts.returns:
@@ -90,7 +118,7 @@ def land(board: Board, contracts: Contracts, submission: Submission, last_try: b
         if not submission.path.is_file():
             return _refused(submission, contract_hash, "file_missing", "The file that was received is not there.",
                             "Put it back beside its receipt, or receive it again.")  # fmt: skip
-        if submission.altered:
+        if digest_of(submission.path) != submission.receipt.sha256:
             return _refused(submission, contract_hash, "file_altered", "The file is not the one received (its hash differs).",
                             "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
     except OSError as error:
@@ -99,11 +127,8 @@ def land(board: Board, contracts: Contracts, submission: Submission, last_try: b
         return _refused(submission, contract_hash, "file_unreadable", f"The file cannot be read: {error.strerror}.",
                         "Let the user who loads read it, or see to its disk; then load again.")  # fmt: skip
     key = read_key(board.home, board.settings.key_file) if contract.names_children else None
-    stem = _stem(board, submission, contract_hash, key)
-    sheets = ["figures"] if contract.kind == "measures" else [sheet.sheet for sheet in contract.sheets]
-    rows = {sheet: stem.with_name(f"{stem.name}.{sheet}.parquet") for sheet in sheets}
-    outcome = stem.with_name(f"{stem.name}.json")
-    kept = _kept(outcome, rows, submission) or _judged(board, contracts, submission, key, outcome, rows)
+    outcome, rows = _places(board, contracts, submission, key)
+    kept = _kept(outcome, rows, submission, digest_of) or _judged(board, contracts, submission, key, outcome, rows)
     findings = [*kept["findings"], *(_stamped(finding, submission).as_dict() for finding in _dated_ahead(submission))]
     return Landed(
         submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],
@@ -123,28 +148,34 @@ def _dated_ahead(submission: Submission) -> Iterator[Finding]:
         yield Finding("dated_ahead", Severity.QUERY, message, "Put its date right: no later file takes its place until then.")
 
 
-def _stem(board: Board, submission: Submission, contract_hash: str, key: Key | None) -> Path:
-    """What the names of a submission's files in staging begin with: whatever would change them is in it."""
-    settings = board.settings
-    of = [submission.id, submission.receipt.sha256, contract_hash, settings.area, settings.area_name, str(READER)]
+def _places(board: Board, contracts: Contracts, submission: Submission, key: Key | None) -> tuple[Path, Mapping[str, Path]]:
+    """Where in staging the judgement is kept, and the rows of each sheet: whatever would change them is in their names."""
+    contract, settings = contracts[submission.receipt.return_], board.settings
+    of = [
+        submission.id, submission.receipt.sha256, contracts.hashes[contract.return_], settings.area, settings.area_name,
+        str(READER),
+    ]  # fmt: skip
     today = datetime.now(UTC).date()
     of += [f"{one.model_dump_json()}{bool(one.until and one.until < today)}" for one in submission.corrections]
     of_key = said_in_names(key.fingerprint) if key else ""
-    return board.staging / f"{submission.id}{of_key}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
+    stem = f"{submission.id}{of_key}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
+    sheets = ["figures"] if contract.kind == "measures" else [sheet.sheet for sheet in contract.sheets]
+    rows = {sheet: board.staging / f"{stem}.{sheet}.parquet" for sheet in sheets}
+    return board.staging / f"{stem}.json", rows
 
 
-def _kept(outcome: Path, rows: Mapping[str, Path], submission: Submission) -> dict[str, Any] | None:
+def _kept(outcome: Path, rows: Mapping[str, Path], submission: Submission, digest_of: Digest) -> dict[str, Any] | None:
     """The judgement as it was landed before; None where there is none, or one of its files is not as it was written."""
     try:
         kept = json.loads(outcome.read_text("utf-8"))
         same = set(kept) >= OUTCOME and kept["submission_id"] == submission.id
-        return kept if same and (kept["refused"] or _digests(rows) == kept["rows_sha256"]) else None
+        return kept if same and (kept["refused"] or _digests(rows, digest_of) == kept["rows_sha256"]) else None
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _digests(rows: Mapping[str, Path]) -> dict[str, str]:
-    return {sheet: digest(path) for sheet, path in rows.items()}
+def _digests(rows: Mapping[str, Path], digest_of: Digest = digest) -> dict[str, str]:
+    return {sheet: digest_of(path) for sheet, path in rows.items()}
 
 
 def _judged(

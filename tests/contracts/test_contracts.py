@@ -5,7 +5,7 @@ Set LSCB_SCHEMAS to a folder of schemas, and a Board's own contracts are held to
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -27,7 +27,7 @@ from lscb_data.figure import Figure
 from lscb_data.judgement import _passed
 from lscb_data.laid import Row
 from lscb_data.period import Period, quarter, year
-from lscb_data.rows import Judged, judge_row, row_model
+from lscb_data.rows import Judged, judge_from_memory, judge_row, row_model
 from lscb_data.screen import screen_sql
 
 EVERY_KIND = Path(__file__).parent / "schemas"  # what no shipped contract has
@@ -58,9 +58,16 @@ class Case:
     def _query(self) -> str:
         return screen_sql("one row", self.sheet, CONTRACTS.codes, self.period, self.contract.missing_folded)
 
+    @cached_property
+    def _from_memory(self) -> Callable[[Row], Judged]:
+        return judge_from_memory(self.sheet, Reader(self.contract, CONTRACTS.codes, self.period))
+
     def judge(self, texts: dict[str, str]) -> Judged:
-        """By pydantic."""
-        return judge_row(self._model, self.sheet, Row(1, texts, {}))
+        """By pydantic: the whole row, and from memory, which must say the same whatever rows came before."""
+        row = Row(1, texts, {name: f"{name}1" for name in texts})
+        judged = judge_row(self._model, self.sheet, row)
+        assert self._from_memory(row) == judged
+        return judged
 
     def screen(self, texts: dict[str, str]) -> Judged | None:
         """By the database; None where it stops the row."""

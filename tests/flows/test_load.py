@@ -258,10 +258,10 @@ def test_where_nothing_can_be_used_it_is_said_why(board: Board, receiving: Recei
 def test_a_file_that_never_answers_is_refused_and_the_others_are_loaded(
     board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lscb_data import submission
+    from lscb_data import staging
 
     good, silent = receiving("08-01", CCG, Q1), receiving("08-02", MARAC, Q1)
-    digest, tries = submission.digest, []
+    digest, tries = staging.digest, []
 
     def slow(path: Path) -> str:
         if path == silent.path:
@@ -269,7 +269,7 @@ def test_a_file_that_never_answers_is_refused_and_the_others_are_loaded(
             raise OSError(5, "Input/output error")
         return digest(path)
 
-    monkeypatch.setattr(submission, "digest", slow)
+    monkeypatch.setattr(staging, "digest", slow)
     state = load(board)
     assert state.name == "Completed with refusals"
     assert submissions(board) == {good.id: "accepted", silent.id: "refused"}

@@ -75,6 +75,40 @@ def test_what_was_landed_and_is_damaged_is_judged_anew(
     assert len(judged) == 2
 
 
+def test_new_submissions_are_landed_while_those_landed_before_are_held_against_what_they_were(
+    board: Board, contracts: Contracts, judged: list[Path]
+) -> None:
+    marac = contracts["marac__cases"]
+    first, second = (
+        receive(board, MARAC.parents[2] / f"2014-15-{quarter}" / "marac" / "marac.xlsx", marac, parse(f"2014-15 {quarter}"))[0]
+        for quarter in ("Q1", "Q2")
+    )
+
+    def all_landed() -> list[staging.Landed]:
+        in_turn.clear()
+        return staging.land_all(board, contracts, [first, second, third], landed_in_turn)
+
+    def landed_in_turn(one: Submission, digest_of: staging.Digest) -> staging.Landed:
+        in_turn.append(one)
+        return land(board, contracts, one, digest_of=digest_of)
+
+    in_turn: list[Submission] = []
+    for one in (first, second):
+        land(board, contracts, one)
+    third = receive(board, MARAC.parents[2] / "2014-15-Q3" / "marac" / "marac.xlsx", marac, parse("2014-15 Q3"))[0]
+    once = all_landed()
+    assert [one.submission for one in once] == [first, second, third]
+    assert in_turn == [third, first, second]
+    assert judged == [first.path, second.path, third.path]
+
+    _one_byte(once[1].rows["figures"])  # of what was landed, one file is damaged and one that was received is another
+    third.path.write_bytes(third.path.read_bytes() + b" ")
+    again = all_landed()
+    assert again[:2] == once[:2]
+    assert judged == [first.path, second.path, third.path, second.path]
+    assert [one["code"] for one in again[2].findings] == ["file_altered"]
+
+
 def test_a_judgement_that_broke_off_is_not_kept(
     board: Board, contracts: Contracts, submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,20 +173,14 @@ def test_what_is_not_as_its_receipt_says_is_refused(
 
 @pytest.mark.parametrize(("number", "words"), [(13, "Permission denied"), (5, "Input/output error"), (116, "Stale file")])
 def test_a_file_that_cannot_be_read_is_refused_once_it_was_tried_enough(
-    board: Board,
-    contracts: Contracts,
-    submission: Submission,
-    monkeypatch: pytest.MonkeyPatch,
-    number: int,
-    words: str,
+    board: Board, contracts: Contracts, submission: Submission, number: int, words: str
 ) -> None:
-    def fails(*_: object) -> str:
+    def fails(path: Path) -> str:  # nothing is closed to root
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("lscb_data.submission.digest", fails)  # nothing is closed to root
     with pytest.raises(OSError, match=words):
-        land(board, contracts, submission, last_try=False)
-    landed = land(board, contracts, submission)
+        land(board, contracts, submission, last_try=False, digest_of=fails)
+    landed = land(board, contracts, submission, digest_of=fails)
     assert landed.refused
     (finding,) = landed.findings
     assert (finding["code"], finding["message"]) == ("file_unreadable", f"The file cannot be read: {os.strerror(number)}.")
