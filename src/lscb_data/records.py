@@ -25,7 +25,7 @@ from lscb_data.finding import Finding, Severity
 from lscb_data.held import UUID, arrow
 from lscb_data.laid import Row
 from lscb_data.pseudonym import BYTES, Key, pseudonyms
-from lscb_data.rows import judge_row, row_model
+from lscb_data.rows import about, judge_row, row_model
 from lscb_data.screen import quote, screen_sql
 from lscb_data.spelling import clean
 from lscb_data.workbook import address
@@ -89,7 +89,7 @@ class Tally:
         for kind, number in self.counts.items():
             if number > LISTED:
                 more = f"{number:,} cells have this fault ({first[kind].message}); the first {LISTED} are listed."
-                yield first[kind].at(message=more, cell=None, row=None)
+                yield first[kind].at(message=more, cell=None, row=None, value=None)
 
 
 @dataclass(frozen=True)
@@ -277,9 +277,10 @@ def _judged(here: Desk, number: int, fault: str, stands: str, *cells: str, tally
     if fault:
         tally.add(RAGGED.at(row=number, cell=f"A{number}", sheet=here.sheet.names[0]))
         return {}
-    judged = judge_row(here.model, here.sheet, Row(number, said, found))
+    row = Row(number, said, found)
+    judged = judge_row(here.model, here.sheet, row)
     for finding in judged.findings:
-        tally.add(finding.at(sheet=here.sheet.names[0]))
+        tally.add(finding.at(sheet=here.sheet.names[0], value=here.key.seal(about(finding, here.sheet, row))))
     return _record(here, judged.values) if judged.accepted else {}
 
 

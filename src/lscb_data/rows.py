@@ -59,7 +59,7 @@ def judge_row(model: type[BaseModel], sheet: Sheet, row: Row) -> Judged:
             message = fault["msg"].removesuffix(".") + "."
             code = sheet.column(column).rule or fault["type"]
             remarks.append(Finding(code, Severity.ERROR, message, fix, column=column))
-        return Judged(row, values, _placed(remarks, row))
+        return Judged(row, values, _placed(remarks, sheet, row))
     plain = {name: _plain(value) for name, value in values.items()}
     places = {name: places_of(value.printed or "") for name, value in values.items() if isinstance(value, Figure)}
     for one in sheet.rules:
@@ -68,11 +68,24 @@ def judge_row(model: type[BaseModel], sheet: Sheet, row: Row) -> Judged:
             remarks.append(
                 Finding(one.code, one.severity, one.message.format(**shown), one.fix, column=rule.columns_of(one.must)[-1])
             )
-    return Judged(row, values, _placed(remarks, row))
+    return Judged(row, values, _placed(remarks, sheet, row))
 
 
-def _placed(remarks: list[Finding], row: Row) -> tuple[Finding, ...]:
-    return tuple(f.at(cell=f.cell or row.cells.get(f.column or ""), row=row.number) for f in remarks)
+def _placed(remarks: list[Finding], sheet: Sheet, row: Row) -> tuple[Finding, ...]:
+    return tuple(
+        f.at(
+            cell=f.cell or row.cells.get(f.column or ""),
+            row=row.number,
+            value=None if sheet.names_children else about(f, sheet, row),
+        )
+        for f in remarks
+    )
+
+
+def about(finding: Finding, sheet: Sheet, row: Row) -> str:
+    """What was typed that the finding is about: in its cell, or in each that its rule reads."""
+    names = next((rule.columns_of(one.must) for one in sheet.rules if one.code == finding.code), (finding.column or "",))
+    return " | ".join(row.texts.get(name, "") for name in names)
 
 
 def _plain(value: Any) -> Any:

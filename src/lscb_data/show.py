@@ -149,7 +149,7 @@ def status(standings: Sequence[Standing], findings: Sequence[dict[str, Any]]) ->
     )
     say(", ".join(f"{number} {state}" for state, number in counted(standings).items()) or "Nothing was received yet.")
     if findings:
-        head = ("severity", "period", "return", "sheet", "cell", "message", "fix")
+        head = ("severity", "finding_id", "period", "return", "sheet", "cell", "message", "fix")
         table(head, [[one[name] for name in head] for one in findings], "\nOpen findings")
 
 
@@ -214,5 +214,5 @@ def _explained(found: Explained) -> None:
         rows = [(c["of_what"], c["printed"], c["cell"], c["submission_id"]) for c in found.cells]
         table(head, rows, "\nCells")
     if found.findings:
-        head = ("severity", "cell", "message", "fix")
+        head = ("severity", "finding_id", "cell", "message", "fix", "explanation")
         table(head, [[one[name] for name in head] for one in found.findings], "\nFindings on these cells")
