@@ -10,7 +10,7 @@ from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, address
 
 ABOUT, LISTS = "About this return", "Lists for this return"
-FEEDBACK = "What the Board asks"
+FEEDBACK, FINDING, ANSWER = "What the Board asks", "Finding", "Answer"  # its sheet, and the headings that answers are read by
 RETURN, PERIOD, AREA = "Return", "Period", "The Board's area"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from lscb_data.about import FEEDBACK
+from lscb_data.about import ANSWER, FEEDBACK, FINDING
 from lscb_data.board import Board
 from lscb_data.contract import Contracts
 from lscb_data.decision import Answer, keep
@@ -22,7 +22,6 @@ from lscb_data.spelling import clean, fold
 from lscb_data.submission import received, user
 from lscb_data.workbook import read_grids
 
-FINDING, ANSWER = "Finding", "Answer"  # the headings of the feedback's columns that an answer is read from
 LONGEST = 2000
 SHORTEST = 4  # figures of a number that can only be a child's: a shorter one may count something
 _LEAST = 4  # letters of a finding's name that are taken for it

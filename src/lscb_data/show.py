@@ -214,5 +214,5 @@ def _explained(found: Explained) -> None:
         rows = [(c["of_what"], c["printed"], c["cell"], c["submission_id"]) for c in found.cells]
         table(head, rows, "\nCells")
     if found.findings:
-        head = ("severity", "finding_id", "cell", "message", "fix", "explanation")
-        table(head, [[one[name] for name in head] for one in found.findings], "\nFindings on these cells")
+        of_findings = ("severity", "finding_id", "cell", "message", "fix", "explanation")
+        table(of_findings, [[one[name] for name in of_findings] for one in found.findings], "\nFindings on these cells")

@@ -51,6 +51,36 @@ def template(
 
 
 @app.command()
+def feedback(
+    context: typer.Context,
+    submission: Annotated[str, typer.Argument(help="Its id, or the name of a return: then its last one.")],
+    period: PeriodOption = None,
+    out: Annotated[Path | None, typer.Option(help="The .xlsx file to write; never in raw/ or warehouse/.")] = None,
+) -> None:
+    """Write what is asked of a supplier, in its own workbook.
+
+    Nothing of it is changed but that cells are marked, and a sheet added that says what must be put right, what must be
+    explained, and how to answer.
+    """
+    from lscb_data import feedback as room
+    from lscb_data import show
+    from lscb_data.connection import reading
+    from lscb_data.publish import current
+
+    board = board_of(context)
+    contracts = contracts_of(board)
+    chosen = room.chosen(board, contracts, submission, period_of(period))
+    out = room.place_for(board, contracts.returns.get(chosen.receipt.return_), chosen, out)
+    with reading(current(board)) as connection:
+        made = room.write(connection, contracts, chosen, out)
+    show.say(f"{out}: {made.to_put_right:,} to put right, {made.to_explain:,} to explain; {made.cells:,} cells are marked.")
+    if made.alone:
+        show.say(f"It has no cells of the supplier's. {made.alone}")
+    if made.left_out:
+        show.say(f"{made.left_out:,} findings that name another council were left out.")
+
+
+@app.command()
 def answer(
     context: typer.Context,
     finding: Annotated[str | None, typer.Argument(help="Its name, as lscb status shows it; its beginning is enough.")] = None,
