@@ -21,7 +21,7 @@ _BOX = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
-_SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*</v:shape>\s*", re.S)
+_SHAPE = re.compile(rb"<((?:\w+:)?)shape\b(?:(?!</\1shape>).)*</\1shape>\s*", re.S)  # whatever stands before the name
 _IDS = 1024  # to a block of shapes
 
 
@@ -130,7 +130,7 @@ def _no_boxes(package: Package, number: int) -> bytes:
 
 
 def _blocks(xml: bytes) -> bytes:
-    return b" ".join(re.findall(rb"""<o:idmap\b[^>]*\bdata\s*=\s*["']([0-9, ]*)["']""", xml))
+    return b" ".join(re.findall(rb"""<(?:\w+:)?idmap\b[^>]*\bdata\s*=\s*["']([0-9, ]*)["']""", xml))
 
 
 def _with_boxes(xml: bytes, notes: Iterable[str]) -> bytes:
@@ -163,7 +163,7 @@ def _without_boxes(xml: bytes, cells: Iterable[str]) -> bytes:
     places = {_place(cell) for cell in cells}
 
     def left(shape: re.Match[bytes]) -> bytes:
-        found = [re.search(rb"<x:" + name + rb">\s*([0-9]+)\s*<", shape[0]) for name in (b"Row", b"Column")]
+        found = [re.search(rb"<(?:\w+:)?" + name + rb">\s*([0-9]+)\s*<", shape[0]) for name in (b"Row", b"Column")]
         is_note = b'ObjectType="Note"' in shape[0]
         gone = is_note and all(found) and tuple(int(one[1]) for one in found if one) in places
         return b"" if gone else shape[0]

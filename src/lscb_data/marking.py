@@ -6,9 +6,10 @@ A mark is a conditional format that always holds, and a note: no cell, and no ce
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from lscb_data import cell_notes
-from lscb_data.markup import ascii_of, elements, placed, prefix, quoted, with_attributes, within, without
+from lscb_data.markup import elements, placed, prefix, quoted, with_attributes, within, without
 from lscb_data.package import Package
 
 # What stands where below the root of a sheet, of a workbook and of its styles (ECMA-376, part 1).
@@ -112,7 +113,7 @@ def _mark(package: Package, part: str, marks: Sequence[Mark], look: Look) -> Non
     if found[0].name != "worksheet":
         return
     formats = [one for one in found if one.depth == 1 and one.name == "conditionalFormatting"]
-    outside = without(outside, [one for one in formats if ascii_of(_escaped(_OURS)) in outside[one.start : one.end]])
+    outside = without(outside, [one for one in formats if _OURS in unescape(outside[one.start : one.end].decode("latin-1"))])
     drawing = next((_id(one.attributes) for one in elements(outside) if one.depth == 1 and one.name == "legacyDrawing"), None)
     new = cell_notes.put(package, part, {one.cell: one.said for one in marks}, drawing)
     x = prefix(outside)
