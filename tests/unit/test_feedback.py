@@ -301,12 +301,7 @@ def test_an_error_cannot_be_explained_away(
 def test_of_an_old_workbook_the_same_cells_are_marked(board_: board.Board, tmp_path: Path) -> None:
     (tmp_path / "old.xls").write_bytes(xls({"MARAC": [["MARAC"], ["", "Apr-14"], ["Cases", 7]]}))
     grid = read_grids(tmp_path / "old.xls")
-    contract = CONTRACTS["marac__cases"]
-    if "xls" not in contract.formats:
-        contract = next(one for one in CONTRACTS.returns.values() if "xls" in one.formats and one.expected_in(Q1))
-    here = board.at(board_.home)
-    if contract.names_children:
-        keyed(here, tmp_path)
+    here, contract = board.at(board_.home), CONTRACTS["marac__cases"]
     submission.receive(here, tmp_path / "old.xls", contract, Q1)
     load(here.home)
     lscb(here, "feedback", contract.return_, "--out", tmp_path / "a.xlsx")
