@@ -1,6 +1,6 @@
 """Seconds that feedback on a workbook of 100,000 children takes, beside those in which openpyxl reads and writes it.
 
-Both in one run, one after the other, on the same workbook: `python benchmarks/feedback.py [ROWS]`. The bound is twice openpyxl's.
+Both in one run on the same workbook: `python benchmarks/feedback.py [ROWS]`. The bound is twice openpyxl's.
 """
 
 import sys

@@ -79,6 +79,7 @@ def load_returns(
     try:
         with publish.holding(board, wait, log.warning):
             clear_killed_loads(board)
+            publish.write_down(board)
             promises = Promises(board)
             submissions = find_submissions(board, period, agency)
             fingerprint = key_of(board, promises, submissions)
@@ -105,7 +106,7 @@ class Promises:
 
 def clear_killed_loads(board: Board) -> None:
     """Take away what killed loads left half written. Only while the warehouse is held."""
-    for folder in (board.warehouse, board.warehouse / "builds", board.staging):
+    for folder in (board.warehouse, board.warehouse / "builds", board.staging, board.ledger):
         for left in [*folder.glob("*.part"), *folder.glob("*.part.wal")]:
             left.unlink(missing_ok=True)
 

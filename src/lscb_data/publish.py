@@ -8,8 +8,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 from filelock import FileLock, Timeout
 
+from lscb_data import ledger
 from lscb_data.board import Board
 from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
@@ -57,12 +59,25 @@ def publish(board: Board, build: Path) -> Path:
     part.unlink(missing_ok=True)
     part.symlink_to(build.relative_to(board.warehouse))
     part.replace(link)
+    _write_down(board, build)
     for log in (*build.parent.glob("*.wal"), link.with_name(f"{NAME}.wal")):  # of shells that wrote all the same
         take_away(log)
     for old in sorted(build.parent.glob("*.duckdb"))[: -board.settings.keep_builds]:
         if old != build:
             take_away(old)
     return link
+
+
+def write_down(board: Board) -> None:
+    """Write into the ledger what a load published that was killed before it had done so. Only while the warehouse is held."""
+    if (board.warehouse / NAME).exists():
+        with suppress(duckdb.Error):  # a build that is damaged, or of a time before the ledger: there is nothing to be had
+            _write_down(board, current(board))
+
+
+def _write_down(board: Board, build: Path) -> None:
+    with duckdb.connect(f"duckdb:{build}", read_only=True) as connection:
+        ledger.keep(connection, board.ledger)
 
 
 def take_away(path: Path) -> None:

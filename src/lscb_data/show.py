@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from itertools import chain
 from typing import Any, TextIO
@@ -18,6 +19,7 @@ from lscb_data.finding import Finding
 from lscb_data.judgement import Judgement
 from lscb_data.status import Standing, counted
 from lscb_data.summary import Summary
+from lscb_data.trace import Step
 
 WIDTH = 160  # where the output is not a screen
 MOST = 200  # rows of an answer that a screen is given
@@ -182,6 +184,16 @@ def explanation(found: Explanation) -> None:
         say("Add a period to see the cells that a value came from.")
     for value in found.explained:
         _explained(value)
+
+
+def steps(found: Sequence[Step], in_json: bool = False) -> None:
+    """The way of a figure, each step further in than the one that it is behind."""
+    if in_json:
+        as_json([asdict(step) for step in found])
+        return
+    for step in found:
+        said = "; ".join(plain(text) for text in (step.where, step.said, step.remark) if text)
+        say(f"{'  ' * step.depth}{step.what}: {said}")
 
 
 def _facts(facts: dict[str, Any]) -> None:

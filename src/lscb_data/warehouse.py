@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from lscb_data import disk
+from lscb_data import disk, ledger
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return
 from lscb_data.decision import Answer, Decision
@@ -69,16 +69,25 @@ def _build(
         for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
         _stage(connection, board, contracts, indicators, landed)
-        for table in built:
-            if table.schema == "audit":
-                continue
-            _create(connection, table)
-        _check_findings(connection, [table for table in built if table.schema == "checks"])
-        for table in built:
-            if table.schema == "audit":
-                _create(connection, table)
+        create(connection, built)
+        ledger.unstage(connection)
         connection.execute("commit")
         connection.execute("checkpoint")
+
+
+def create(connection: duckdb.DuckDBPyConnection, built: list[Table]) -> None:
+    """Make the tables over staging: audit last, which looks at all of them, and then what is asked for with an argument."""
+    for table in built:
+        if table.schema != "audit" and not table.asked_with:
+            _create(connection, table)
+    _check_findings(connection, [table for table in built if table.schema == "checks"])
+    for table in built:
+        if table.schema == "audit":
+            _create(connection, table)
+    for table in built:
+        if table.asked_with:
+            connection.execute(f"create macro {table.full_name}({table.asked_with}) as table {table.query}")
+            connection.execute(f"comment on macro table {table.full_name} is {literal(table.comment)}")
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -128,6 +137,7 @@ def _stage(
     indicators: Mapping[str, tuple[str, Indicator]],
     landed: list[Landed],
 ) -> None:
+    ledger.stage(connection, ledger.files(board.ledger))
     worth, passed = standing(landed)
     for name, contract in sorted(contracts.returns.items()):
         of_return = [one for one in landed if one.submission.receipt.return_ == name]
