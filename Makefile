@@ -21,6 +21,7 @@ SIZES = 100000 1000000
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/feedback.py
 	$(BIN)/python benchmarks/records.py $(SIZES)
 
 # Other tools at the same work, in an environment of their own, made by the lock as ours is.

@@ -11,15 +11,30 @@ findings as (
     select * from staging.findings
 ),
 
--- What was asked about a cell stays with its figure until it is answered.
-queries as (
+answers as (
+    select * from staging.answers
+),
+
+-- What was asked about a cell stays with its figure until it is answered, and the answer from then on.
+questions as (
     select
         submissions.file || '!' || findings.sheet || '!' || findings.cell as cell,
-        string_agg(distinct 'Query: ' || findings.message, ' ' order by 'Query: ' || findings.message) as query
+        case
+            when answers.finding_id is null then 'Query: ' || findings.message
+            else 'Explained: ' || answers.explanation || ' (Asked: ' || findings.message || ')'
+        end as said
     from findings
     inner join submissions on findings.submission = submissions.submission_id
+    left join answers on findings.finding_id = answers.finding_id
     where findings.severity = 'query' and findings.cell is not null
-    group by submissions.file, findings.sheet, findings.cell
+),
+
+queries as (
+    select
+        cell,
+        string_agg(distinct said, ' ' order by said) as query
+    from questions
+    group by cell
 )
 
 select

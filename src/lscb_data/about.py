@@ -1,4 +1,5 @@
-"""The two sheets that a template adds to a return's own: what it is, and the lists of its cells. They hold no figure."""
+"""The sheets that are added to a return's own: by a template what it is, and the lists of its cells; by feedback what is asked
+of it. They hold no figure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, address
 
 ABOUT, LISTS = "About this return", "Lists for this return"
+FEEDBACK, FINDING, ANSWER = "What the Board asks", "Finding", "Answer"  # its sheet, and the headings that answers are read by
 RETURN, PERIOD, AREA = "Return", "Period", "The Board's area"
 
 
@@ -23,8 +25,8 @@ class About:
 
 
 def is_own(grid: Grid) -> bool:
-    """Whether the sheet is one that a template adds."""
-    return fold(grid.name) in (fold(ABOUT), fold(LISTS))
+    """Whether the sheet is one that was added."""
+    return fold(grid.name) in (fold(ABOUT), fold(LISTS), fold(FEEDBACK))
 
 
 def about(grids: Sequence[Grid]) -> About:

@@ -1,4 +1,4 @@
-"""The commands that ask and write: explain, trace, diff, sql, docs, template."""
+"""The commands that ask and write: explain, trace, diff, sql, docs, synth."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lscb_data.finding import UserError
-from lscb_data.options import PeriodOption, board_of, contracts_of, moment_of, period_of, there
+from lscb_data.options import board_of, contracts_of, moment_of, there
 
 Breakdown = Annotated[str | None, typer.Option(help="A part, such as NEG, or a type, such as ethnicity.")]
 
@@ -128,43 +128,6 @@ def docs(
     indicators = load_indicators(board.folders("schemas"))
     written = dictionary.write(out, contracts_of(board), indicators, sorted(published, key=lambda table: table.name))
     show.say(f"{len(written)} pages and schemas in {out}; begin with {out / 'index.md'}.")
-
-
-@app.command()
-def template(
-    context: typer.Context,
-    return_: Annotated[str, typer.Argument(metavar="RETURN", help="Name of the return, such as marac__cases.")],
-    period: PeriodOption = None,
-    area_name: Annotated[str | None, typer.Option("--area", help="The area's name, where there is no Board's folder.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The .xlsx file to write.")] = None,
-) -> None:
-    """Write a blank workbook for an agency to fill in.
-
-    Without --period it is for the last period that has ended.
-    """
-    from datetime import UTC, datetime
-    from io import BytesIO
-
-    from lscb_data import board, show
-    from lscb_data import template as room
-    from lscb_data.disk import write_whole
-
-    here = board_of(context)
-    contracts = contracts_of(here)
-    contract = contracts[return_]
-    when = period_of(period) or room.last_ended(contract, datetime.now(UTC).date())
-    out = out or Path(f"{return_}-{when.folder}.xlsx")
-    if out.suffix.lower() != ".xlsx":
-        raise UserError(f"{out}: a template is an Excel workbook, so give it a name that ends in .xlsx.")
-    if (here.home / board.SETTINGS).exists():
-        area_name = area_name or here.settings.area_name
-    made = room.template(contract, when, contracts.codes, area_name or "")
-    if out.exists():
-        raise UserError(f"{out} is there already; name another file with --out.")
-    content = BytesIO()  # a workbook that finds no room while it is being saved would say so again when it goes
-    made.book.save(content)
-    write_whole(out, content.getvalue())
-    show.say(f"{out}: {contract.title} for {when}.")
 
 
 @app.command()

@@ -3,7 +3,7 @@
 Exit codes:
   0   done; of a file: nothing was set aside
   1   a mistake that you can mend, said in one sentence
-  2   done, but rows were set aside (check, load)
+  2   done, but rows were set aside (check, load), or answers not kept (answer)
   3   a return was refused, or what was received could not be used (check, load); not all is as it should be (verify)
   4   another load holds the warehouse: try again
   70  a fault of this software: see --debug
@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from lscb_data import answers, disk, evidence, keeping
+from lscb_data import answers, disk, evidence, keeping, suppliers
 from lscb_data.finding import Severity, UserError
 from lscb_data.options import (
     File,
@@ -175,6 +175,7 @@ def status(
 app.add_typer(evidence.app)
 app.add_typer(answers.app)
 app.add_typer(keeping.app)
+app.add_typer(suppliers.app)
 
 
 def main(args: list[str] | None = None) -> int:

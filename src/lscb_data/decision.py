@@ -63,7 +63,12 @@ class Answer(Decided):
     sheet: str | None = None
     cell: str | None = None
     column: str | None = None
-    value: str | None = Field(None, description="What the cell holds, as printed: of another value the finding is open again")
+    value: str | None = Field(
+        None,
+        description="What the finding is about, as printed, or what it says: of another value it is open again."
+        " Of children's records it is sealed with the Board's key",
+    )
+    submission: Text | None = Field(None, description="Of children's records: where it was found, whatever the key")
 
 
 Decision = Withdrawal | Correction | Answer

@@ -29,6 +29,7 @@ class Finding:
     return_: str | None = None
     period: str | None = None
     submission: str | None = None
+    value: str | None = None  # what it is about, as printed; of children's records it cannot be read, only compared
 
     def at(self, **where: Any) -> "Finding":
         """The same finding with more said of where it is."""

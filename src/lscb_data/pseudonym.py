@@ -32,6 +32,10 @@ class Key:
     def fingerprint(self) -> str:
         return hmac.new(self.secret, b"fingerprint", sha256).hexdigest()[:12]
 
+    def seal(self, text: str) -> str:
+        """What can be compared with another text's seal, and not read."""
+        return hmac.new(self.secret, f"sealed{SEPARATOR}{text}".encode(), sha256).hexdigest()[:16]
+
 
 def pseudonyms(key: Key, kind: str, areas: Sequence[str], of_areas: Iterable[int], identifiers: Iterable[bytes]) -> list[bytes]:
     """The pseudonyms of identifiers of this kind, each of the council whose place in `areas` stands beside it.

@@ -24,7 +24,7 @@ from lscb_data.finding import Finding, Severity
 from lscb_data.held import UUID, arrow
 from lscb_data.laid import Row
 from lscb_data.pseudonym import BYTES, Key, pseudonyms
-from lscb_data.rows import Judged, judge_from_memory
+from lscb_data.rows import Judged, about, judge_from_memory
 from lscb_data.screen import quote, screen_sql
 from lscb_data.spelling import clean
 from lscb_data.workbook import letters
@@ -88,7 +88,7 @@ class Tally:
         for kind, number in self.counts.items():
             if number > LISTED:
                 more = f"{number:,} cells have this fault ({first[kind].message}); the first {LISTED} are listed."
-                yield first[kind].at(message=more, cell=None, row=None)
+                yield first[kind].at(message=more, cell=None, row=None, value=None)
 
 
 @dataclass(frozen=True)
@@ -277,9 +277,10 @@ def _judged(here: Desk, number: int, fault: str, stands: str, *cells: str, tally
     if fault:
         tally.add(RAGGED.at(row=number, cell=f"A{number}"), here.sheet.names[0])
         return {}
-    judged = here.judge(Row(number, said, found))
+    row = Row(number, said, found)
+    judged = here.judge(row)
     for finding in judged.findings:
-        tally.add(finding, here.sheet.names[0])
+        tally.add(finding.at(value=here.key.seal(about(finding, here.sheet, row))), here.sheet.names[0])
     return _record(here, judged.values) if judged.accepted else {}
 
 

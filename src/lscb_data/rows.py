@@ -63,7 +63,7 @@ def judge_row(model: type[BaseModel], sheet: Sheet, row: Row) -> Judged:
     """The row's values and every finding on it: cells first, and then, where all could be read, its rules."""
     said = _said(model, sheet, row.texts)
     broken = () if said.faults else (_broken(sheet, one, said.values) for one in sheet.rules)
-    return _judged(row, [said], broken)
+    return _judged(sheet, row, [said], broken)
 
 
 def judge_from_memory(sheet: Sheet, reader: Reader) -> Callable[[Row], Judged]:
@@ -75,9 +75,9 @@ def judge_from_memory(sheet: Sheet, reader: Reader) -> Callable[[Row], Judged]:
     def judge(row: Row) -> Judged:
         said = [read(row.texts[name]) for name, read in cells]
         if any(one.faults for one in said):
-            return _judged(row, said, ())
+            return _judged(sheet, row, said, ())
         values = {name: value for one in said for name, value in one.values.items()}
-        return _judged(row, said, (broken(*(values[name] for name in names)) for names, broken in rules))
+        return _judged(sheet, row, said, (broken(*(values[name] for name in names)) for names, broken in rules))
 
     return judge
 
@@ -117,16 +117,29 @@ def _broken(sheet: Sheet, one: Rule, values: Mapping[str, Any]) -> Finding | Non
     return Finding(one.code, one.severity, one.message.format(**shown), one.fix, column=names[-1])
 
 
-def _judged(row: Row, said: list[Said], broken: Iterable[Finding | None]) -> Judged:
+def _judged(sheet: Sheet, row: Row, said: list[Said], broken: Iterable[Finding | None]) -> Judged:
     values = {name: value for one in said for name, value in one.values.items()}
     remarks = [finding for one in said for finding in one.remarks]
     faults = [finding for one in said for finding in one.faults]
     found = [*remarks, *faults, *(finding for finding in broken if finding)]
-    return Judged(row, values, _placed(found, row))
+    return Judged(row, values, _placed(found, sheet, row))
 
 
-def _placed(remarks: list[Finding], row: Row) -> tuple[Finding, ...]:
-    return tuple(f.at(cell=f.cell or row.cells.get(f.column or ""), row=row.number) for f in remarks)
+def _placed(remarks: list[Finding], sheet: Sheet, row: Row) -> tuple[Finding, ...]:
+    return tuple(
+        f.at(
+            cell=f.cell or row.cells.get(f.column or ""),
+            row=row.number,
+            value=None if sheet.names_children else about(f, sheet, row),
+        )
+        for f in remarks
+    )
+
+
+def about(finding: Finding, sheet: Sheet, row: Row) -> str:
+    """What was typed that the finding is about: in its cell, or in each that its rule reads."""
+    names = next((rule.columns_of(one.must) for one in sheet.rules if one.code == finding.code), (finding.column or "",))
+    return " | ".join(row.texts.get(name, "") for name in names)
 
 
 def _plain(value: Any) -> Any:

@@ -152,7 +152,7 @@ def status(standings: Sequence[Standing], findings: Sequence[dict[str, Any]]) ->
     )
     say(", ".join(f"{number} {state}" for state, number in counted(standings).items()) or "Nothing was received yet.")
     if findings:
-        head = ("severity", "period", "return", "sheet", "cell", "message", "fix")
+        head = ("severity", "finding_id", "period", "return", "sheet", "cell", "message", "fix")
         table(head, [[one[name] for name in head] for one in findings], "\nOpen findings")
 
 
@@ -227,8 +227,8 @@ def _explained(found: Explained) -> None:
         rows = [(c["of_what"], c["printed"], c["cell"], c["submission_id"]) for c in found.cells]
         table(head, rows, "\nCells")
     if found.findings:
-        head = ("severity", "cell", "message", "fix")
-        table(head, [[one[name] for name in head] for one in found.findings], "\nFindings on these cells")
+        of_findings = ("severity", "finding_id", "cell", "message", "fix", "explanation")
+        table(of_findings, [[one[name] for name in of_findings] for one in found.findings], "\nFindings on these cells")
 
 
 def verification(found: Verification) -> None:

@@ -205,12 +205,12 @@ def _latest(submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _findings(connection: duckdb.DuckDBPyConnection, submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every finding but those of submissions that no longer count, gravest first."""
+    """Every finding that is open, but those of submissions that no longer count, gravest first."""
     counts = [row["submission_id"] for row in _latest(submissions)]
     return _rows(
         connection,
-        'select severity, "return", period, submission, file, sheet, cell, code, message, fix from audit.findings '
-        "where submission is null or list_contains($1, submission) "
+        'select finding_id, severity, "return", period, submission, file, sheet, cell, code, message, fix from audit.findings '
+        "where answered_at is null and (submission is null or list_contains($1, submission)) "
         "order by list_position($2, severity), period, \"return\", submission, sheet, cell, code, message",
         (counts, [str(severity) for severity in Severity]),
     )  # fmt: skip

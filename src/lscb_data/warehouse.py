@@ -1,5 +1,6 @@
 """The warehouse, built anew from staging by the SQL of `sql/`: one file a table, its path its name."""
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
@@ -12,6 +13,7 @@ import pyarrow as pa
 from lscb_data import disclosure, disk, ledger
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return
+from lscb_data.decision import Answer, Decision
 from lscb_data.finding import UserError, first_line
 from lscb_data.held import columns
 from lscb_data.indicator import Indicator
@@ -20,11 +22,19 @@ from lscb_data.pseudonym import said_in_names
 from lscb_data.screen import literal, quote
 from lscb_data.sql_files import SCHEMAS, Table, tables
 from lscb_data.staging import FIGURES, Landed, record_schema, standing
+from lscb_data.submission import decided
 from lscb_data.working_days import working_days
 
 FINDING = (
     "return", "period", "submission", "file", "sheet", "cell", "column", "row", "code", "severity", "message", "fix",
 )  # fmt: skip
+
+
+# What names a finding, in SQL: stable for as long as what it is about stands as it does.
+FINDING_ID = "'f' || left(sha256(concat_ws(chr(31), {})), 11)".format(
+    ", ".join(f"coalesce({name}, '')" for name in ('"return"', "period", "code", "sheet", "cell", '"column"'))
+    + ", coalesce(value, message)"
+)
 
 
 def build(
@@ -113,7 +123,11 @@ def _check_findings(connection: duckdb.DuckDBPyConnection, checks: list[Table]) 
     columns = ", ".join(quote(name) for name in FINDING)
     parts = [f"select {columns} from {check.full_name}" for check in checks]  # noqa: S608 - names of our own files
     nothing = "select " + ", ".join(f"null::varchar as {quote(name)}" for name in FINDING) + " where false"
-    connection.execute("create table checks.findings as " + " union all ".join([nothing, *parts]))
+    found = " union all ".join([nothing, *parts])
+    connection.execute(
+        f"create table checks.findings as select *, {FINDING_ID} as finding_id"  # noqa: S608
+        f" from (select *, null::varchar as value from ({found}))"
+    )
 
 
 # staging
@@ -138,7 +152,9 @@ def _stage(
     union = " union all by name ".join(f"from staging.{name}" for name in measures)
     connection.execute(f"create view staging.figures as {union}")
     _fill(connection, "submissions", list(_submissions(landed, worth, passed, contracts)), SUBMISSIONS)
-    _fill(connection, "findings", [_finding(f) for one in landed for f in one.findings], dict.fromkeys(FINDING, pa.string()))
+    found = [finding for one in landed for finding in one.findings]
+    fill_findings(connection, found)
+    fill_answers(connection, answers(decided(board), found))
     _fill(connection, "corrections", list(_corrections(landed)), CORRECTIONS)
     _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
@@ -217,10 +233,23 @@ EXPECTED = {
 }  # fmt: skip
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]], columns: Mapping[str, Any]) -> None:
+ANSWERS = {
+    **dict.fromkeys(("return", "period", "code", "sheet", "cell", "column", "value", "message"), pa.string()),
+    "answered_at": pa.timestamp("us", "UTC"), "answered_by": pa.string(), "explanation": pa.string(),
+}  # fmt: skip
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: list[dict[str, Any]],
+    columns: Mapping[str, Any],
+    select: str = "*",
+    chosen: str = "",
+) -> None:
     table = pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))
     connection.register("filling", table)
-    connection.execute(f"create table staging.{name} as from filling")
+    connection.execute(f"create table staging.{name} as select {select} from filling {chosen}")  # noqa: S608 - our own names
     connection.unregister("filling")
 
 
@@ -269,8 +298,33 @@ def _corrections(landed: list[Landed]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: None if finding.get(name) is None else str(finding[name]) for name in FINDING}
+def fill_findings(connection: duckdb.DuckDBPyConnection, findings: Iterable[Mapping[str, Any]]) -> None:
+    """`staging.findings`: what the contracts found, each named."""
+    names = (*FINDING, "value")
+    rows = [{name: None if one.get(name) is None else str(one[name]) for name in names} for one in findings]
+    _fill(connection, "findings", rows, dict.fromkeys(names, pa.string()), f"*, {FINDING_ID} as finding_id")
+
+
+def fill_answers(connection: duckdb.DuckDBPyConnection, answers: Iterable[Answer]) -> None:
+    """`staging.answers`: of every finding that was ever answered the last answer."""
+    rows = [
+        one.model_dump(by_alias=True, include={"return_", "period", "code", "sheet", "cell", "column", "value"})
+        | {"answered_at": one.decided_at, "answered_by": one.decided_by, "explanation": one.reason}
+        for one in answers
+    ]
+    columns = f"{FINDING_ID} as finding_id, answered_at, answered_by, explanation"
+    last = "qualify row_number() over (partition by finding_id order by answered_at desc) = 1"
+    _fill(connection, "answers", rows, ANSWERS, columns, last)
+
+
+def answers(decisions: Iterable[Decision], findings: Iterable[Mapping[str, Any]]) -> Iterator[Answer]:
+    """The answers among the decisions. One on a child's row holds for its own submission under another key, too."""
+    where = operator.itemgetter("submission", "code", "sheet", "cell", "column")
+    sealed = {where(one): one["value"] for one in findings if one.get("value") is not None}
+    for one in decisions:
+        if isinstance(one, Answer):
+            known = one.submission and sealed.get(where(one.model_dump()))
+            yield one.model_copy(update={"value": known}) if known else one
 
 
 def _indicators(indicators: Mapping[str, tuple[str, Indicator]]) -> Iterator[dict[str, Any]]:

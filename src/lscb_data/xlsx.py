@@ -31,7 +31,7 @@ def read_sheets(path: Path, printed: Callable[[Any, str], str], rows: int | None
     from openpyxl import load_workbook
 
     with zipfile.ZipFile(path) as parts:
-        _refuse_large(parts)
+        refuse_large(parts)
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         room = _Room()
@@ -40,7 +40,8 @@ def read_sheets(path: Path, printed: Callable[[Any, str], str], rows: int | None
         book.close()
 
 
-def _refuse_large(parts: zipfile.ZipFile) -> None:
+def refuse_large(parts: zipfile.ZipFile) -> None:
+    """Raises TooLargeError where the workbook would unpack to more than can be read at once."""
     if sum(part.file_size for part in parts.infolist()) > LARGEST:
         raise TooLargeError(f"unpacks to more than {LARGEST // 2**20} MB")
     tags = 0

@@ -14,6 +14,7 @@ import pyarrow as pa
 from lscb_data import ledger, warehouse
 from lscb_data.board import shipped
 from lscb_data.contract import load_contracts
+from lscb_data.decision import Answer
 from lscb_data.figure import PERCENT, WHOLE, number, qualified
 from lscb_data.indicator import Indicator
 from lscb_data.period import parse
@@ -184,6 +185,7 @@ def told(
     submissions: Iterable[Row] = (),
     queries: Iterable[Row] = (),
     corrections: Iterable[Row] = (),
+    answers: Iterable[Answer] = (),
     areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
     records: Mapping[str, list[Row]] | None = None,
     known: Mapping[str, list[Path]] | None = None,
@@ -201,7 +203,8 @@ def told(
     warehouse._fill(connection, "submissions", receipts, warehouse.SUBMISSIONS)
     for view, columns in RECORDS.items():
         warehouse._fill(connection, view, (records or {}).get(view, []), {name: KINDS[kind] for name, kind in columns.items()})
-    warehouse._fill(connection, "findings", list(queries), dict.fromkeys(warehouse.FINDING, pa.string()))
+    warehouse.fill_findings(connection, queries)
+    warehouse.fill_answers(connection, answers)
     warehouse._fill(connection, "corrections", list(corrections), warehouse.CORRECTIONS)
     declared = list(warehouse._indicators({one.code: ("topic", one) for one in indicators}))
     warehouse._fill(connection, "indicators", declared, warehouse.INDICATORS)

@@ -66,7 +66,8 @@ create table audit.findings as
     select
         severity, 'csc__child_protection' as "return", '2014-15 Q2' as period, 'csc.1' as submission,
         'child-protection.xlsx' as file, 'Subsequent plans' as sheet, cell, 'percent_agrees' as code,
-        message, 'Correct it.' as fix
+        message, 'Correct it.' as fix, 'f' || cell as finding_id, null::timestamptz as answered_at,
+        null::varchar as explanation
     from (values ('query', 'E5', 'It is not the percentage.'), ('error', 'D6', 'It is 3.'))
         as v (severity, cell, message);
 """

@@ -67,7 +67,7 @@ def test_help_names_every_command_and_exit_code_without_loading_anything_heavy()
     begin = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert time.perf_counter() - begin < 2  # half a second where nothing else runs
-    for name in ("init", "receive", "load", "check", "status", "explain", "sql", "docs", "template"):
+    for name in ("init", "receive", "load", "check", "status", "explain", "sql", "docs", "template", "feedback", "answer"):
         assert f"\n  {name} " in done.stdout
     assert re.findall(r"^ +(\d+) +\w", done.stdout, re.MULTILINE) == ["0", "1", "2", "3", "4", "70", "130"]
     for heavy in ("duckdb", "pandas", "pydantic", "openpyxl", "prefect", "pyarrow", "great_expectations"):
@@ -75,7 +75,7 @@ def test_help_names_every_command_and_exit_code_without_loading_anything_heavy()
 
 
 def test_every_command_has_help() -> None:
-    for name in ("init", "receive", "load", "check", "status", "explain", "sql", "docs", "template"):
+    for name in ("init", "receive", "load", "check", "status", "explain", "sql", "docs", "template", "feedback", "answer"):
         assert "Usage:" in CliRunner().invoke(cli.app, [name, "--help"]).output
 
 
