@@ -64,11 +64,15 @@ def reading(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
-    """The build opened; a copy of it where a program holds it open to write, which builds are not for: then only a user
-    whom no permission binds could have. What such a program has not written down yet is not in the copy."""
+    """The build opened; where it was taken away since it was found, the one in force; and a copy of it where a program holds
+    it open to write, which builds are not for: then only a user whom no permission binds could have. What such a program has
+    not written down yet is not in the copy."""
     try:
         return opens(build)
     except duckdb.IOException as error:
+        now = (build.parents[1] / NAME).resolve()
+        if not build.exists() and now.exists():
+            return _unhindered(now, opens)
         if "Could not set lock" not in str(error):
             raise _damaged(build, error) from None
     with TemporaryDirectory(prefix="lscb-") as scratch:

@@ -9,6 +9,7 @@ from errno import EDQUOT, EFBIG, ENOSPC
 from hashlib import file_digest
 from pathlib import Path
 
+PART = ".part"  # how the name of a file ends that is not whole yet
 FULL = {number: os.strerror(number) for number in (ENOSPC, EDQUOT, EFBIG)}
 _IN_WORDS = re.compile(rf'(?:"(?P<file>[^"\n]+)".*)?(?P<why>{"|".join([*FULL.values(), "database or disk is full"])})')
 
@@ -38,7 +39,7 @@ def whole(path: Path) -> Iterator[Path]:
 
     Where anything fails on the way, nothing of it stays. An OSError then names the file.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
         yield part
         with part.open("rb+") as file:
@@ -50,6 +51,18 @@ def whole(path: Path) -> Iterator[Path]:
         raise
     finally:
         part.unlink(missing_ok=True)
+
+
+def is_being_written(part: Path) -> bool:
+    """Whether the process that `whole` gave this name to is alive, on this machine."""
+    process = part.name.removesuffix(PART).rpartition(".")[2]
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -4,7 +4,6 @@ import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from getpass import getuser
 from pathlib import Path
 
 import yaml
@@ -15,11 +14,13 @@ from lscb_data.board import Board
 from lscb_data.contract import Return
 from lscb_data.disk import digest, whole, write_whole
 from lscb_data.finding import UserError
+from lscb_data.hold import holding, user
 from lscb_data.period import Period, parse
 from lscb_data.promise import Name, Strict, read_yaml
 from lscb_data.raw import RECEIPT, Unusable, receipt_of
 
 SKEW = timedelta(days=1)  # what clocks may differ by
+WAIT = 60.0  # seconds for another file that is being received
 
 
 class Receipt(Strict):
@@ -143,7 +144,7 @@ def receive(
     The same bytes twice are one submission, unless another file came in between: then they take that one's place.
 
     Raises UserError where the file is not there, its ending is not one of the return's, or the period is not one that the
-    return is owed for.
+    return is owed for; BusyError where others are being received for a minute on end.
     """
     if not file.is_file():
         raise UserError(f"There is no file {file}.")
@@ -153,6 +154,14 @@ def receive(
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
     if covers_from and (contract.kind != "records" or covers_from > period.end):
         raise UserError(f"--covers-from is for a return of records, and a day no later than {period.end}.")
+    with holding(board.warehouse, "receive", "Another file is being received", WAIT, lambda _: None):
+        raw.clear(board.raw)
+        return _received(board, file, contract, period, note, covers_from)
+
+
+def _received(
+    board: Board, file: Path, contract: Return, period: Period, note: str | None, covers_from: date | None
+) -> tuple[Submission, bool]:
     sha256 = digest(file)
     before = [one for one in received(board) if (one.receipt.return_, one.period) == (contract.return_, period)]
     same = [one for one in before if one.receipt.sha256 == sha256]
@@ -162,8 +171,11 @@ def receive(
         last = before[-1].receipt
         raise UserError(
             f"{last.file}{RECEIPT} is dated {last.received_at:%Y-%m-%d}, which is still to come: nothing could take its place. "
-            "Put its date right first."
+            "Put its date right first, or this machine's clock."
         )
+    now = datetime.now(UTC)
+    if before:  # clocks differ, and what came last stands: to the second, as the warehouse knows it
+        now = max(now, before[-1].receipt.received_at + timedelta(seconds=1))
     folder = board.raw / period.folder / contract.agency
     folder.mkdir(parents=True, exist_ok=True)
     target = raw.place(folder, file.name, sha256)
@@ -174,7 +186,7 @@ def receive(
             "file": target.name,
             "sha256": sha256,
             "bytes": file.stat().st_size,
-            "received_at": datetime.now(UTC),
+            "received_at": now,
             "received_by": os.environ.get("LSCB_RECEIVED_BY") or user(),
             "note": note,
             "covers_from": covers_from,
@@ -193,14 +205,6 @@ def receive(
             target.unlink()
         raise
     return Submission(receipt, target), True
-
-
-def user() -> str:
-    """Who is at work here; a number where the system has no name for it."""
-    try:
-        return getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:
