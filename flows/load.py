@@ -214,8 +214,8 @@ def list_findings(build: Path, summary: Summary, period: str | None, agency: str
 def final_state(summary: Summary) -> State[Summary]:
     """Completed, with the refused returns, and what else of `raw/` could not be used, in its name and its message."""
     accepted, refused = len(summary.accepted), len(summary.refused)
-    if not refused and not summary.unusable:
+    if not refused and not summary.unusable and not summary.lost:
         return Completed(message=f"{accepted} of {accepted} submissions accepted.", data=summary)
-    wrong = "; ".join([*map(str, summary.refused), *(f"never loaded: {one}" for one in summary.unusable)])
+    wrong = "; ".join([*map(str, summary.refused), *(f"never loaded: {one}" for one in summary.unusable), *summary.lost])
     message = f"{refused} of {accepted + refused} submissions refused: {wrong}"
     return Completed(name="Completed with refusals", message=message, data=summary)

@@ -248,6 +248,32 @@ def test_nothing_in_raw_stops_the_agencies_whose_returns_can_be_used(board: Boar
     assert any("raw/2014-15-Q2/csc: leads nowhere" in said for said in summary.unusable)
 
 
+def test_a_file_that_is_no_longer_as_received_is_said_at_every_load_and_its_figures_stand(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lscb_data import submission
+
+    altered, silent = receiving("08-01", MARAC, Q1), receiving("08-02", CCG, Q1)
+    load(board)
+    before = figures(board, MARAC), figures(board, CCG)
+    altered.path.write_bytes(altered.path.read_bytes() + b" ")
+    digest = submission.digest
+
+    def answers(path: Path) -> str:
+        if path == silent.path:
+            raise OSError(5, "Input/output error")
+        return digest(path)
+
+    monkeypatch.setattr(submission, "digest", answers)
+    state = load(board)
+    assert (state.type.value, state.name) == ("COMPLETED", "Completed with refusals")
+    assert "raw/2014-15-Q1/marac/marac.xlsx: The file is not the one received" in state.message
+    assert (figures(board, MARAC), figures(board, CCG)) == before
+    summary = state.result()
+    assert (len(summary.accepted), summary.refused, summary.findings["error"]) == (2, (), 2)
+    assert [one.split(":")[0] for one in summary.next_steps[:2]] == [f"Put right raw/{one.place}" for one in (silent, altered)]
+
+
 def test_where_nothing_can_be_used_it_is_said_why(board: Board, receiving: Receiving) -> None:
     one = receiving("08-01", MARAC, Q1)
     receipt_of(one.path).write_bytes(b"")
