@@ -20,7 +20,9 @@ from filelock import FileLock, Timeout
 
 from lscb_data.finding import UserError
 
+POLL = 0.2  # seconds of waiting for the system's lock at a time
 BEAT = 5.0  # seconds between signs of life
+UNSAID = 2.0  # seconds in which who has just taken it has also said who it is, or is dead
 QUIET = 120.0  # seconds without one, after which a holder on another machine is dead; shares may tell of it a minute late
 
 
@@ -40,25 +42,20 @@ def holding(folder: Path, name: str, what: str, wait: float, say: Callable[[str]
     lock, holder = FileLock(folder / f".{name}.lock"), folder / f".{name}.holder"
     until, said = time.monotonic() + wait, False
 
-    def busy() -> float:
-        """Say once who holds it; the seconds that are left to wait."""
+    def wait_on() -> None:
+        """Say, once, who holds it; give up where the time is over."""
         nonlocal said
-        if (left := until - time.monotonic()) <= 0 and said:
-            raise BusyError(f"{what} ({_who(holder)}). Try again when it is done.")
         if not said:
             say(f"{what} ({_who(holder)}); waiting up to {wait:.0f} s.")
             said = True
-        return max(left, 0)
+        elif time.monotonic() >= until:
+            raise BusyError(f"{what} ({_who(holder)}). Try again when it is done.")
 
-    while True:
-        try:
-            lock.acquire(timeout=busy() if said else 0)
-            break
-        except Timeout:
-            busy()
+    while not _locked(lock):
+        wait_on()
     try:
         while not _taken(holder):
-            _watch(holder, busy)
+            _watch(holder, wait_on)
         done = Event()
         beats = Thread(target=_beat, args=(holder, done), daemon=True)
         beats.start()
@@ -81,6 +78,14 @@ def user() -> str:
         return f"user {os.getuid()}"
 
 
+def _locked(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=POLL)
+    except Timeout:
+        return False
+    return True
+
+
 def _taken(holder: Path) -> bool:
     """Write down that we hold it; False where another machine says that it does. On this one, the lock says that it is dead."""
     if _read(holder).get("host") == gethostname():
@@ -99,16 +104,19 @@ def _is_ours(holder: Path) -> bool:
     return (held.get("host"), held.get("process")) == (gethostname(), os.getpid())
 
 
-def _watch(holder: Path, busy: Callable[[], float]) -> None:
+def _watch(holder: Path, wait_on: Callable[[], None]) -> None:
     """Until it is given up, or has given no sign of life for so long that who held it is dead: then it is taken away."""
     seen, since = _sign(holder), time.monotonic()
-    while seen and time.monotonic() - since < QUIET:
-        busy()
-        time.sleep(BEAT)
+    while seen:
+        known = _read(holder)
+        if time.monotonic() - since >= (QUIET if known else UNSAID):
+            holder.unlink(missing_ok=True)
+            return
+        if known:
+            wait_on()
+        time.sleep(BEAT if known else UNSAID / 4)
         if (now := _sign(holder)) != seen:
             seen, since = now, time.monotonic()
-    if seen:
-        holder.unlink(missing_ok=True)
 
 
 def _sign(holder: Path) -> tuple[int, int] | None:

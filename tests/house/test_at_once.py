@@ -211,6 +211,15 @@ def test_what_a_killed_load_of_this_machine_left_is_not_waited_for(board: Board)
         assert "yesterday" not in holder.read_text()
 
 
+def test_what_a_load_left_that_was_killed_before_it_said_who_it_is_is_not_waited_for_long(board: Board) -> None:
+    holder = board.warehouse / ".load.holder"
+    holder.touch()
+    begun = time.monotonic()
+    with publish.holding(board, 0, lambda _: None):
+        assert 1 < time.monotonic() - begun < 10
+        assert holder.read_text()
+
+
 # what the receipts say
 
 
