@@ -103,6 +103,8 @@ def questions(
             raise UserError(too_long) from None
         except (duckdb.OutOfMemoryException, MemoryError):
             raise UserError(f"The question needs more memory than {memory}; see --memory.") from None
+        except duckdb.IOException as error:
+            raise _damaged(current(board), error) from None
         except duckdb.Error as error:
             raise UserError(str(error).strip()) from error
 

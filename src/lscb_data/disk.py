@@ -5,19 +5,22 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EDQUOT, EFBIG, ENOSPC
+from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EROFS
 from hashlib import file_digest
 from pathlib import Path
 
 PART = ".part"  # how the name of a file ends that is not whole yet
 FULL = {number: os.strerror(number) for number in (ENOSPC, EDQUOT, EFBIG)}
+CLOSED = [os.strerror(number) for number in (EACCES, EROFS)]
 _IN_WORDS = re.compile(rf'(?:"(?P<file>[^"\n]+)".*)?(?P<why>{"|".join([*FULL.values(), "database or disk is full"])})')
+_CLOSED_IN_WORDS = re.compile(rf'Cannot open file "(?P<file>[^"\n]+)": (?P<why>{"|".join(CLOSED)})')
 
 
 def said(error: BaseException | None, what: str | None = None) -> str | None:
-    """One sentence where the error, or one that led to it, is that a disk is full; None for any other.
+    """One sentence where the error, or one that led to it, is that a disk is full, or that DuckDB finds a file closed to it.
 
-    DuckDB and SQLite say it in words only. `what` could not be written where the error does not name it; else a passing file.
+    None for any other. DuckDB and SQLite say it in words only. `what` could not be written where the error does not name it;
+    else a passing file.
     """
     what = what or f"a passing file in {tempfile.tempdir or 'the folder for those'}"
     while error:
@@ -25,6 +28,8 @@ def said(error: BaseException | None, what: str | None = None) -> str | None:
             return _no_room(error.filename or what, FULL[error.errno])
         if found := _IN_WORDS.search(str(error)):
             return _no_room(found["file"] or what, found["why"])
+        if found := _CLOSED_IN_WORDS.search(str(error)):
+            return f"{found['why']}: {found['file']}"
         error = error.__cause__ or error.__context__
     return None
 
@@ -48,6 +53,8 @@ def whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         if error.errno in FULL or not error.filename:  # a copy that has no room names what it copies from
             error.filename = str(path)
+        if error.errno:  # others than the system say it in words of their own
+            error.strerror = os.strerror(error.errno)
         raise
     finally:
         part.unlink(missing_ok=True)
