@@ -41,6 +41,7 @@ import great_expectations  # noqa: E402, F401 - takes seconds, which each fork w
 import pandas  # noqa: E402, F401
 import sqlalchemy  # noqa: E402, F401
 from prefect.logging import disable_run_logger  # noqa: E402
+from prefect.states import Completed  # noqa: E402
 
 import flows.load  # noqa: E402
 import lscb_data  # noqa: E402
@@ -131,7 +132,7 @@ def bare_load(
 def prepare() -> None:
     """Let commands load without a server, and tell when the work that may be killed begins."""
     flows.run_load = bare_load
-    flows.load.list_findings = lambda *_: None  # type: ignore[assignment]  # an artifact, which is Prefect's
+    flows.load.list_findings = lambda *_, **__: Completed()  # type: ignore[assignment]  # an artifact, which is Prefect's
     for module in pkgutil.iter_modules(lscb_data.__path__, "lscb_data."):
         importlib.import_module(module.name)
     own = board.Board(ROOT)  # what is declared is read once, for all forks
@@ -302,7 +303,9 @@ def kill(home: Home, name: str, typical: dict[str, tuple[float, int]], tally: Co
     left = state(home)
     evidence(home)
     again = command(home, words)
-    assert again.code in (0, 2) or "is in force already: nothing was changed" in again.said, f"again: {again.code}: {again.said}"
+    assert again.code in (0, 2) or "is in force already: nothing was changed" in again.said, (
+        f"again: {again.code}: {again.said}"
+    )
     if taken := again.taken(name):
         typical[name] = taken
     if name == "receive":
@@ -396,7 +399,9 @@ def run(kills: int, seed: int, many: int, pause: float) -> Counter[str]:
     prepare()
     tally: Counter[str] = Counter()
     typical: dict[str, tuple[float, int]] = {}
-    names = [name for other in WORK if other != "receive" for name in ("receive", other)]  # every second one, for it takes no time
+    names = [
+        name for other in WORK if other != "receive" for name in ("receive", other)
+    ]  # every second one, for it takes no time
     for begun in range(0, kills, OF_A_BOARD):
         with tempfile.TemporaryDirectory(prefix="lscb-faults-") as scratch:
             home = new_home(Path(scratch), random.Random(seed * 1_000_003 + begun))

@@ -19,6 +19,7 @@ from lscb_data.screen import literal
 if TYPE_CHECKING:
     import pandas
 
+
 def connect(home: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the build in force at this moment; later loads do not disturb it.
 

@@ -103,7 +103,10 @@ def land(board: Board, contracts: Contracts, submission: Submission, last_try: b
     if lost and (not kept or kept["refused"]):
         return _refused(submission, contract_hash, lost)
     kept = kept or _judged(board, contracts, submission, key, outcome, rows)
-    more = [*_dated_ahead(submission), *([replace(lost, severity=Severity.ERROR, message=f"{lost.message} {STANDS}")] if lost else [])]
+    more = [
+        *_dated_ahead(submission),
+        *([replace(lost, severity=Severity.ERROR, message=f"{lost.message} {STANDS}")] if lost else []),
+    ]
     findings = [*kept["findings"], *(_stamped(finding, submission).as_dict() for finding in more)]
     return Landed(
         submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],

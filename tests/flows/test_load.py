@@ -183,6 +183,40 @@ def test_a_fault_of_the_software_says_where_and_never_what_a_cell_held(
         current(board)
 
 
+def gone(*_: Any, **__: Any) -> Any:
+    import httpx
+
+    raise httpx.ConnectError("Connection refused")
+
+
+def test_findings_that_prefects_server_does_not_take_are_no_failure_of_the_load(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows.load
+
+    receiving("08-01", CCG, Q1)
+    monkeypatch.setattr(flows.load, "create_table_artifact", gone)
+    assert load(board).name == "Completed"
+    assert figures(board, CCG)
+
+
+def test_a_server_that_is_gone_for_good_is_said_with_what_became_of_the_load(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows.load
+
+    receiving("08-01", CCG, Q1)
+    flow = flows.load.load_returns
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.load, "load_returns", gone)
+        with pytest.raises(UserError, match="does not answer. Nothing was published; see to the server, then load again"):
+            flows.load.run(board.home)
+        patch.setattr(flows.load, "load_returns", lambda *given, **named: gone(flow(*given, **named)))
+        with pytest.raises(UserError, match="does not answer. The load was published all the same"):
+            flows.load.run(board.home)
+    assert figures(board, CCG)
+
+
 def test_what_a_killed_load_left_is_cleared(board: Board, receiving: Receiving) -> None:
     receiving("08-01", CCG, Q1)
     builds = board.warehouse / "builds"

@@ -12,7 +12,9 @@ def test_forty_kills_lose_nothing_and_readers_see_whole_loads_only() -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "faults.py"), *words], capture_output=True, text=True, timeout=900
     )
-    assert done.returncode == 0, done.stdout + done.stderr  # it looks after each kill, and ends at the first that lost something
+    assert done.returncode == 0, (
+        done.stdout + done.stderr
+    )  # it looks after each kill, and ends at the first that lost something
     tally = {name.strip(): int(number) for name, _, number in (line.rpartition(" ") for line in done.stdout.splitlines()[1:])}
     assert tally["kills"] == 40
     for work in ("receive", "land", "build", "publish", "rekey"):

@@ -301,7 +301,9 @@ def test_a_load_that_could_not_use_all_of_raw_ends_with_3(
     monkeypatch.setattr(summary, "listed_findings", lambda *_: ([], 0))
     for named in ({"unusable": ("a",)}, {"lost": ("a",)}):
         done = summary.Summary((), (), (), (), (), 5, 5, 0, {}, (), ("Put right a",), **named)
-        monkeypatch.setitem(sys.modules, "flows.load", SimpleNamespace(run=lambda *_, done=done: (done, "Completed with refusals")))
+        monkeypatch.setitem(
+            sys.modules, "flows.load", SimpleNamespace(run=lambda *_, done=done: (done, "Completed with refusals"))
+        )
         assert "Put right a" in lscb("--home", small_board, "load", code=3)
 
 

@@ -146,7 +146,11 @@ def test_a_value_is_no_part_of_a_question(small_board: Path) -> None:
     """What `frame` and `explain` are given is compared, whatever it says."""
     hostile = "2014-07' or true; drop table published.indicators; --"
     assert frame(QUESTION, home=small_board, period=hostile).empty
-    for words in (["cp_plans_open' or true --"], ["cp_reregistration_percent", hostile], ["cp_reregistration_percent", "--area", hostile]):
+    for words in (
+        ["cp_plans_open' or true --"],
+        ["cp_reregistration_percent", hostile],
+        ["cp_reregistration_percent", "--area", hostile],
+    ):
         assert main(["--home", str(small_board), "explain", *words]) == 1
 
 

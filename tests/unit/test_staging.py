@@ -137,9 +137,7 @@ def test_what_is_not_as_its_receipt_says_is_refused(
     assert [(one["code"], one["severity"]) for one in landed.findings] == [(code, "blocker")]
 
 
-@pytest.mark.parametrize(
-    ("breaks", "code"), [(_altered, "file_altered"), (_gone, "file_missing"), (_folder, "file_missing")]
-)
+@pytest.mark.parametrize(("breaks", "code"), [(_altered, "file_altered"), (_gone, "file_missing"), (_folder, "file_missing")])
 def test_what_was_landed_stands_when_the_file_is_no_longer_as_received(
     board: Board, contracts: Contracts, submission: Submission, breaks: Callable[[dict[str, Any], Path], None], code: str
 ) -> None:
