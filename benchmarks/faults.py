@@ -191,7 +191,7 @@ class Ended:
 
 
 def command(home: Home, words: list[str], name: str = "", seconds: float | None = None, step: int = 0) -> Ended:
-    """Run `lscb` in a fork; kill it so many seconds after this work began, or just before it changes a file for so many'th time."""
+    """Run `lscb` in a fork; kill it so many seconds after this work began, or just before one of its changes of a file."""
     read, write = os.pipe()
     log = home.path.with_name("said.txt")
     if (child := os.fork()) == 0:
@@ -404,7 +404,7 @@ def run(kills: int, seed: int, many: int, pause: float) -> Counter[str]:
     ]  # every second one, for it takes no time
     for begun in range(0, kills, OF_A_BOARD):
         with tempfile.TemporaryDirectory(prefix="lscb-faults-") as scratch:
-            home = new_home(Path(scratch), random.Random(seed * 1_000_003 + begun))
+            home = new_home(Path(scratch), random.Random(seed * 1_000_003 + begun))  # noqa: S311
             first = done(home, ["load"])
             if not typical:
                 typical = {name: first.taken(name) for name in ("land", "build", "publish")}

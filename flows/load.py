@@ -28,6 +28,7 @@ from lscb_data.finding import UserError
 from lscb_data.indicator import Indicator, load_indicators
 from lscb_data.period import parse
 from lscb_data.pseudonym import PSEUDONYM, read_key
+from lscb_data.rebuilt import clear_killed
 from lscb_data.staging import Landed, land
 from lscb_data.submission import Submission, received, unusable
 from lscb_data.summary import Summary, chosen_by, listed_findings, summarise
@@ -63,7 +64,7 @@ def run(
 
 @contextmanager
 def _answering(board: Board, address: str) -> Iterator[None]:
-    """Say it where Prefect's server went away for good, and whether the load had published by then; it waits a minute or two."""
+    """Say it where Prefect's server went away for good, and whether the load had published by then."""
     link = board.warehouse / publish.NAME
     before = link.resolve()
     try:
@@ -95,6 +96,7 @@ def load_returns(
     try:
         with publish.holding(board, wait, log.warning):
             clear_killed_loads(board)
+            publish.write_down(board)
             promises = Promises(board)
             submissions = find_submissions(board, period, agency)
             fingerprint = key_of(board, promises, submissions)
@@ -123,9 +125,10 @@ class Promises:
 
 def clear_killed_loads(board: Board) -> None:
     """Take away what killed loads left half written. Only while the warehouse is held."""
-    for folder in (board.warehouse, board.warehouse / "builds", board.staging):
+    for folder in (board.warehouse, board.warehouse / "builds", board.staging, board.ledger):
         for left in [*folder.glob("*.part"), *folder.glob("*.part.wal")]:
             left.unlink(missing_ok=True)
+    clear_killed(board)
 
 
 def find_submissions(board: Board, period: str | None, agency: str | None) -> list[Submission]:

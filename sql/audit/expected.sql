@@ -12,6 +12,7 @@ received as (
         "return",
         period,
         count(*) as submissions,
+        count(*) filter (where standing = 'withdrawn') as submissions_withdrawn,
         max(submission_id) filter (where standing = 'accepted') as standing_submission,
         min(received_at) as first_received_at
     from submissions
@@ -31,6 +32,7 @@ select
     received.first_received_at,
     case
         when received.submissions is null then 'missing'
+        when received.standing_submission is null and received.submissions = received.submissions_withdrawn then 'withdrawn'
         when received.standing_submission is null then 'refused'
         else 'accepted'
     end as outcome

@@ -16,6 +16,9 @@ select
     rows_received,
     rows_accepted,
     rows_rejected,
+    withdrawn_at,
+    withdrawn_by,
+    withdrawn_for,
     is_public
 from conformed.submissions
 order by period_start, "return", received_at, submission_id

@@ -1,4 +1,5 @@
 -- One row per indicator that the Board has declared.
+-- definition_sha256: of its words and its parts: another one where a figure of it would mean something else
 select
     code as indicator,
     topic,
@@ -14,6 +15,9 @@ select
     source,
     polarity,
     breakdown_types,
-    caveats
+    caveats,
+    sha256(
+        concat_ws('|', title, kind, unit, numerator::varchar, denominator::varchar, parts::varchar, places, definition, source)
+    ) as definition_sha256
 from staging.indicators
 order by code

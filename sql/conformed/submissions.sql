@@ -16,6 +16,9 @@ select
     rows_received,
     rows_accepted,
     rows_rejected,
+    withdrawn_at,
+    withdrawn_by,
+    withdrawn_for,
     public is not null as is_public
 from staging.submissions
 order by submission_id

@@ -1,4 +1,4 @@
-"""The commands that ask and write: explain, sql, docs, template."""
+"""The commands that ask and write: explain, trace, diff, sql, docs, template."""
 
 import os
 import sys
@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from lscb_data.finding import UserError
-from lscb_data.options import PeriodOption, board_of, contracts_of, period_of, there
+from lscb_data.options import PeriodOption, board_of, contracts_of, moment_of, period_of, there
+
+Breakdown = Annotated[str | None, typer.Option(help="A part, such as NEG, or a type, such as ethnicity.")]
 
 app = typer.Typer()
 
@@ -19,7 +21,8 @@ def explain(
     indicator: Annotated[str, typer.Argument(help="Code of the indicator, such as cp_plans_open.")],
     period: Annotated[str | None, typer.Argument(help="2014-15, 2014-15 Q1, 2014-07 or 2015-03-31.")] = None,
     area: Annotated[str | None, typer.Option(help="Code or name of the area.")] = None,
-    breakdown: Annotated[str | None, typer.Option(help="A part, such as NEG, or a type, such as ethnicity.")] = None,
+    breakdown: Breakdown = None,
+    as_at: Annotated[str | None, typer.Option(help="As it was known on a day, or at a moment (UTC).")] = None,
 ) -> None:
     """What a figure means, and where it came from."""
     from lscb_data import explain as room
@@ -27,8 +30,57 @@ def explain(
     from lscb_data.connection import reading
     from lscb_data.publish import current
 
+    when = moment_of(as_at) if as_at else None
     with reading(current(board_of(context))) as connection:
-        show.explanation(room.explain(connection, indicator, period, area, breakdown))
+        show.explanation(room.explain(connection, indicator, period, area, breakdown, when))
+
+
+@app.command()
+def trace(
+    context: typer.Context,
+    indicator: Annotated[str | None, typer.Argument(help="Code of the indicator, such as cp_plans_open.")] = None,
+    period: Annotated[str | None, typer.Argument(help="2014-15, 2014-15 Q1, 2014-07 or 2015-03-31.")] = None,
+    area: Annotated[str | None, typer.Option(help="Code or name of the area.")] = None,
+    breakdown: Breakdown = None,
+    cell: Annotated[str | None, typer.Option(help="Instead of a figure, a cell: file!sheet!A1.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of lines.")] = False,
+) -> None:
+    """From a figure back to the cells it is made of, or from a cell on to every figure that it feeds."""
+    from lscb_data import show
+    from lscb_data import trace as room
+    from lscb_data.connection import reading
+    from lscb_data.publish import current
+
+    if bool(cell) == bool(indicator and period):
+        raise UserError("Name a figure (lscb trace INDICATOR PERIOD) or a cell (lscb trace --cell 'file!sheet!A1').")
+    with reading(current(board_of(context))) as connection:
+        steps = room.onward(connection, cell) if cell else room.back(connection, indicator or "", period or "", area, breakdown)
+    show.steps(steps, as_json)
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    before: Annotated[str, typer.Argument(help="A day, a moment (UTC), a build's name, or a submission's id.")],
+    after: Annotated[str, typer.Argument(help="The later one, of the same kind.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
+) -> None:
+    """What changed between two days, two builds or two submissions."""
+    from lscb_data import diff as room
+    from lscb_data import show
+    from lscb_data.connection import reading
+    from lscb_data.publish import current
+
+    board = board_of(context)
+    with reading(current(board)) as connection:
+        head, rows = room.diff(connection, board, before, after, moment_of)
+    if as_csv:
+        show.as_csv(head, rows)
+        return
+    shown = head.index("difference") + 1  # the rest is too wide for a screen
+    show.table(head[:shown], [row[:shown] for row in rows[: show.MOST]])
+    first = f" The first {show.MOST} are shown; --csv gives all." if len(rows) > show.MOST else ""
+    show.say(f"{len(rows):,} {'figure differs' if len(rows) == 1 else 'figures differ'}.{first}")
 
 
 @app.command()

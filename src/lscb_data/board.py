@@ -70,6 +70,11 @@ class Board:
     def staging(self) -> Path:
         return self.warehouse / "staging"
 
+    @property
+    def ledger(self) -> Path:
+        """Where what was published is kept as evidence."""
+        return self.raw / "published"
+
     def folders(self, name: str) -> list[Path]:
         """Where `schemas` or `sql` stand: those that ship with the software, then the Board's own on top."""
         own = self.home / name

@@ -4,7 +4,7 @@ Exit codes:
   0   done; of a file: nothing was set aside
   1   a mistake that you can mend, said in one sentence
   2   done, but rows were set aside (check, load)
-  3   a return was refused, or what was received could not be used (check, load)
+  3   a return was refused, or what was received could not be used (check, load); not all is as it should be (verify)
   4   another load holds the warehouse: try again
   70  a fault of this software: see --debug
   130 stopped by you
@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-from lscb_data import answers, disk
+from lscb_data import answers, disk, evidence, keeping
 from lscb_data.finding import Severity, UserError
 from lscb_data.options import (
     File,
@@ -63,92 +63,6 @@ def init(
 
     board.init(board_of(context), name, area, area_name)
     show.say(f"{board_of(context).home} is ready. Next: lscb receive FILE, then lscb load.")
-
-
-@app.command()
-def receive(
-    context: typer.Context,
-    file: File,
-    return_: ReturnOption = None,
-    period: PeriodOption = None,
-    note: Annotated[str | None, typer.Option(help="What is to be kept with its receipt.")] = None,
-    covers_from: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Of records: from when the file has all of them.")
-    ] = None,
-) -> None:
-    """Keep a file as it came, with its receipt.
-
-    Without --return and --period they are recognised from what stands in it.
-    """
-
-    from lscb_data import recognise, show, submission
-    from lscb_data.workbook import UnreadableError
-
-    board = board_of(context)
-    area_name, contracts, today = board.settings.area_name, contracts_of(board), datetime.now(UTC).date()
-    try:
-        contract, when = recognise.recognise(there(file), contracts, today, area_name, return_, period_of(period))
-    except UnreadableError as error:
-        raise UserError(f"{file.name}: {error} To keep it as evidence all the same, add --return and --period.") from None
-    kept, new = submission.receive(board, file, contract, when, note, covers_from and covers_from.date())
-    shown = kept.path.relative_to(board.home)
-    if new:
-        show.say(f"Received as {contract.title} ({contract.return_}) for {when}: {shown}. Next: lscb load.")
-    else:
-        show.say(f"The same file was received before, on {kept.receipt.received_at:%d %B %Y}: {shown}.")
-
-
-@app.command()
-def key(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The file to write, outside the Board's folder and any repository.")],
-) -> None:
-    """Make a key for the pseudonyms of children.
-
-    Keep a copy of it where it cannot be lost: without it the same child cannot be known again.
-    """
-    from lscb_data import pseudonym, show
-
-    made = pseudonym.write_key(file, board_of(context).home)
-    show.say(f'{file} holds the key {made.fingerprint}. Name it in lscb.toml: key_file = "{file.absolute()}"')
-
-
-@app.command()
-def rekey(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The file of the new key: make one with lscb key FILE.")],
-    wait: Annotated[float, typer.Option(help="Seconds to wait for another load.")] = 600,
-) -> None:
-    """Give every child another pseudonym, and take away what the old key made.
-
-    All records of children are landed anew from raw/ under the new key, and no file in raw/ is touched. Until the new warehouse
-    is published the old key and the old warehouse stand. Where it breaks off, run it again.
-    """
-    from flows import run_load
-    from lscb_data import rekey, show
-
-    board = board_of(context)
-    rekey.check(board, file)
-    if not rekey.is_published(board, file):
-        with progress("Landing children's records under the new key …"):
-            anew = rekey.land_anew(board, contracts_of(board), file, wait)
-            if anew.submissions:
-                with rekey.using(file):
-                    run_load(board.home, None, None, wait, rekeying=True)
-        aside = f"{anew.accepted:,} accepted + {anew.rejected:,} set aside"
-        show.say(f"{anew.submissions:,} submissions of children's records were landed anew under the new key and published.")
-        show.say(f"{anew.received:,} rows in = {aside}, the same under both keys.")
-    settled = rekey.put_in_force(board, file)
-    files, builds = rekey.clear(board, file, wait)
-    show.say(
-        f"Of the old key {files:,} files of staging and {builds:,} {'build was' if builds == 1 else 'builds were'} taken away."
-    )
-    if not settled:
-        raise UserError(
-            "The environment still names the old key, and no load is done with it. Set "
-            f"LSCB_KEY_FILE={file.absolute()}, and no LSCB_KEY, wherever loads are run; then destroy the old key."
-        )
-    show.say(f"The key in force is the one in {file.absolute()}: keep a copy of it. Destroy the old key, and copies of it.")
 
 
 @app.command()
@@ -254,7 +168,9 @@ def status(
     )
 
 
+app.add_typer(evidence.app)
 app.add_typer(answers.app)
+app.add_typer(keeping.app)
 
 
 def main(args: list[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -38,18 +39,23 @@ def explain(
     period: str | None = None,
     area: str | None = None,
     breakdown: str | None = None,
+    as_at: datetime | None = None,
 ) -> Explanation:
-    """What there is to say of the indicator, for this period, area (code or name) and breakdown.
+    """What there is to say of the indicator, for this period, area (code or name) and breakdown; with `as_at` (in UTC), what
+    there was to say then.
 
     Raises UserError, saying what there is, for an indicator, a period, an area or a breakdown that is not.
     """
-    indicator = _indicator(connection, code)
-    every = _rows(
+    indicator = _indicator(connection, code) | (_meant(connection, code, as_at) if as_at else {})
+    values = "published.indicator_values_as_at($as_at)" if as_at else "published.indicator_values"
+    every = rows(
         connection,
-        "from published.indicator_values where indicator = $code"
+        f"from {values} where indicator = $code"
         " order by area, provider, period_start, period_end desc, breakdown_type, breakdown",
-        code=code,
+        **({"code": code} | ({"as_at": as_at} if as_at else {})),
     )
+    if not every and as_at:
+        raise UserError(f"No figure of {code} ({indicator['title']}) was published by {as_at:%d %B %Y, %H:%M} UTC.")
     if not every:
         raise UserError(f"{code} ({indicator['title']}) is defined, but no figure of it was supplied yet.")
     chosen = _only(every, area, ("area", "area_code"), f"{code} is given for no area")
@@ -58,11 +64,12 @@ def explain(
     if period is None:
         return Explanation(indicator, chosen)
     chosen = _only(chosen, str(_period(period)), ("period",), f"{code} has no figure for")
-    return Explanation(indicator, (), [_explained(connection, row) for row in chosen])
+    explained = _explained_then if as_at else _explained
+    return Explanation(indicator, (), [explained(connection, row) for row in chosen])
 
 
 def _indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
-    known = {row["indicator"]: row for row in _rows(connection, "from published.indicators order by indicator")}
+    known = {row["indicator"]: row for row in rows(connection, "from published.indicators order by indicator")}
     if code in known:
         return known[code]
     from difflib import get_close_matches
@@ -80,14 +87,14 @@ def _period(text: str) -> object:
         raise UserError(f"{error}.") from None
 
 
-def _only(rows: list[Record], wanted: str | None, columns: Sequence[str], otherwise: str) -> list[Record]:
+def _only(known: list[Record], wanted: str | None, columns: Sequence[str], otherwise: str) -> list[Record]:
     """The rows of which one of the columns says what is wanted. Raises UserError for none."""
     if wanted is None:
-        return rows
+        return known
     said = wanted.casefold()
-    found = [row for row in rows if said in {str(row[column]).casefold() for column in columns}]
+    found = [row for row in known if said in {str(row[column]).casefold() for column in columns}]
     if not found:
-        there = list(dict.fromkeys(str(row[columns[0]]) for row in rows))
+        there = list(dict.fromkeys(str(row[columns[0]]) for row in known))
         shown = "; ".join(there[:30]) + ("; …" if len(there) > 30 else "")
         raise UserError(f"{otherwise} '{wanted}'; there is {shown}.")
     return found
@@ -96,7 +103,7 @@ def _only(rows: list[Record], wanted: str | None, columns: Sequence[str], otherw
 def _explained(connection: duckdb.DuckDBPyConnection, value: Record) -> Explained:
     keys = {name: value[name] for name in _KEYS}
     same = " and ".join(f"{name} is not distinct from ${name}" for name in keys)
-    cells = _rows(
+    cells = rows(
         connection,
         "select cell, of_what, printed, submission_id from audit.lineage"  # noqa: S608 - our own names
         f" where {same} order by submission_id, cell",
@@ -107,16 +114,47 @@ def _explained(connection: duckdb.DuckDBPyConnection, value: Record) -> Explaine
         known = {(cell["submission_id"], cell["cell"]) for cell in cells}
         printed = [cell for cell in _printed(connection, keys) if (cell["submission_id"], cell["cell"]) not in known]
         cells += [cell | {"of_what": "as printed"} for cell in printed]
-    population = _rows(connection, "from conformed.populations where population_id = $id", id=value["population_id"])
+    population = rows(connection, "from conformed.populations where population_id = $id", id=value["population_id"])
     findings = list(_findings(connection, cells))
     if value["status"] == "suppressed":  # what is hidden in the figure is not shown in its cells, nor quoted from them
         cells, findings = [cell | {"printed": "(not shown)"} for cell in cells], []
     return Explained(value, population[0] if population else None, cells, findings)
 
 
+def _meant(connection: duckdb.DuckDBPyConnection, code: str, as_at: datetime) -> Record:
+    """What the indicator meant then; nothing where it was not declared yet."""
+    found = rows(
+        connection,
+        "from audit.indicator_versions where indicator = $code and known_from <= $as_at order by known_from desc limit 1",
+        code=code,
+        as_at=as_at,
+    )
+    return found[0] if found else {}
+
+
+def _explained_then(connection: duckdb.DuckDBPyConnection, value: Record) -> Explained:
+    """A figure as it was known, with the cells that it was made of: of a return that is not public, without what they say."""
+    cells = rows(
+        connection,
+        """
+        select distinct
+            coalesce(o.measure, o.prints) as of_what, if(o.is_public, o.printed, '(not shown)') as printed,
+            o.submission_id, o.cell
+        from conformed.observations as o
+        where list_contains(string_split($cells, '; '), o.cell)
+            and list_contains(string_split($submissions, '; '), o.submission_id)
+        order by o.submission_id, o.cell
+        """,
+        cells=value["cell"] or "",
+        submissions=value["submission_id"] or "",
+    )
+    population = rows(connection, "from conformed.populations where population_id = $id", id=value["population_id"])
+    return Explained(value, population[0] if population else None, cells, ())
+
+
 def _records(connection: duckdb.DuckDBPyConnection, value: Record) -> list[Record]:
     """The files of records that the figure was counted from, each with its rows of the area."""
-    return _rows(
+    return rows(
         connection,
         """
         select cell, subject as of_what, rows || if(rows = 1, ' row', ' rows') as printed, submission_id
@@ -131,7 +169,7 @@ def _records(connection: duckdb.DuckDBPyConnection, value: Record) -> list[Recor
 
 def _printed(connection: duckdb.DuckDBPyConnection, keys: Record) -> list[Record]:
     """The cells in which the supplier gives this very figure: worked out by it, or for this very period."""
-    return _rows(
+    return rows(
         connection,
         """
         select o.cell, o.printed, o.submission_id
@@ -152,7 +190,7 @@ def _printed(connection: duckdb.DuckDBPyConnection, keys: Record) -> list[Record
 def _findings(connection: duckdb.DuckDBPyConnection, cells: Sequence[Record]) -> Iterator[Record]:
     """The findings on these cells of their submissions, gravest first."""
     at = {(cell["submission_id"], *cell["cell"].split("!")[-2:]): cell["cell"] for cell in cells}
-    found = _rows(
+    found = rows(
         connection,
         "from audit.findings where list_contains($submissions, submission)"
         " order by list_position(['blocker', 'error', 'query'], severity), submission, sheet, cell, code",
@@ -163,7 +201,8 @@ def _findings(connection: duckdb.DuckDBPyConnection, cells: Sequence[Record]) ->
             yield one | {"cell": cell}
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, **params: Any) -> list[Record]:
+def rows(connection: duckdb.DuckDBPyConnection, query: str, **params: Any) -> list[Record]:
+    """The answer, each row by its columns' names."""
     answer = connection.execute(query, params or None)
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -1,4 +1,4 @@
-"""What a question may take of the process that asks it: memory, whoever counts it, and time, whether it can be stopped or not."""
+"""What a question may take of the process that asks it: memory, whoever counts it, and time, whether it hears or not."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ GRACE = 5.0  # seconds in which an interruption is heard, if ever
 
 @contextmanager
 def memory(most: int) -> Iterator[None]:
-    """Let this process have no more than so many bytes beyond what it has now: what asks for more is told that there are none."""
+    """Let this process have no more than so many bytes beyond what it has: what asks for more is told that there are none."""
     status = Path("/proc/self/status")
     if resource is None or not status.exists():
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,8 @@ import typer
 from lscb_data.finding import UserError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lscb_data.board import Board
     from lscb_data.contract import Contracts
     from lscb_data.period import Period
@@ -39,6 +42,21 @@ def period_of(text: str | None) -> Period | None:
         return parse(text) if text else None
     except ValueError as error:
         raise UserError(f"{error}.") from None
+
+
+def moment_of(text: str) -> datetime:
+    """The moment, in UTC, that a day ends (2015-07-31, 31/07/2015) or that is named (2015-07-31 12:00)."""
+    from datetime import UTC, datetime, time
+
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        with suppress(ValueError):
+            day = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - in UTC, as all in audit
+            return datetime.combine(min(day, datetime(9000, 1, 1)), time.max)  # noqa: DTZ001 - no day is too late to be asked
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except ValueError:
+        raise UserError(f"'{text}' is no day and no moment: write 2015-07-31, 31/07/2015 or '2015-07-31 12:00'.") from None
 
 
 def progress(text: str) -> Any:

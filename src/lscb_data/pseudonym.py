@@ -71,11 +71,19 @@ def read_key(home: Path, key_file: Path | None) -> Key:
     """
     if text := os.environ.get("LSCB_KEY"):
         return _key(text, "LSCB_KEY")
-    named = os.environ.get("LSCB_KEY_FILE")
-    path = Path(named) if named else key_file
+    path = key_path(home, key_file)
     if path is None:
         raise UserError(f"Records of children need the Board's key, and there is none. {_HOW}")
-    return key_in(home / path, home)
+    return key_in(path, home)
+
+
+def key_path(home: Path, key_file: Path | None) -> Path | None:
+    """The file of the key in force: the one that LSCB_KEY_FILE names, or the settings do; None where LSCB_KEY holds the key."""
+    if os.environ.get("LSCB_KEY"):
+        return None
+    named = os.environ.get("LSCB_KEY_FILE")
+    path = Path(named) if named else key_file
+    return path and home / path
 
 
 def key_in(path: Path, home: Path) -> Key:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from lscb_data import hold
+import duckdb
+
+from lscb_data import hold, ledger
 from lscb_data.board import Board
 from lscb_data.finding import UserError
 from lscb_data.hold import BusyError as BusyError
@@ -47,6 +49,7 @@ def publish(board: Board, build: Path) -> Path:
     part.unlink(missing_ok=True)
     part.symlink_to(build.relative_to(board.warehouse))
     part.replace(link)
+    _write_down(board, build)
     for log in (*build.parent.glob("*.wal"), link.with_name(f"{NAME}.wal")):  # of shells that wrote all the same
         take_away(log)
     # Named as later than this one they are of a time when the clock was ahead: older all the same.
@@ -55,6 +58,18 @@ def publish(board: Board, build: Path) -> Path:
         if old not in (build, before):  # which readers may just have found
             take_away(old)
     return link
+
+
+def write_down(board: Board) -> None:
+    """Write into the ledger what a load published that was killed before it had done so. Only while the warehouse is held."""
+    if (board.warehouse / NAME).exists():
+        with suppress(duckdb.Error):  # a build that is damaged, or of a time before the ledger: there is nothing to be had
+            _write_down(board, current(board))
+
+
+def _write_down(board: Board, build: Path) -> None:
+    with duckdb.connect(f"duckdb:{build}", read_only=True) as connection:
+        ledger.keep(connection, board.ledger)
 
 
 def take_away(path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from lscb_data.disk import PART, digest, is_being_written
 
 RECEIPT = ".receipt.yml"
+DECISION = ".decision.yml"
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,12 @@ def entries(raw: Path) -> tuple[list[Path], list[Unusable]]:
 
 
 def files(found: list[Path]) -> list[Path]:
-    """Those that are files without a receipt beside them."""
+    """Those that are files without a receipt beside them, and no decision."""
     known = set(found)
     return [
         path
         for path in found
-        if not path.name.endswith(RECEIPT) and receipt_of(path) not in known and not os.path.isdir(path)  # noqa: PTH112
+        if not path.name.endswith((RECEIPT, DECISION)) and receipt_of(path) not in known and not os.path.isdir(path)  # noqa: PTH112
     ]
 
 

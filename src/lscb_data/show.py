@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from itertools import chain
 from typing import Any, TextIO
@@ -18,6 +19,8 @@ from lscb_data.finding import Finding
 from lscb_data.judgement import Judgement
 from lscb_data.status import Standing, counted
 from lscb_data.summary import Summary
+from lscb_data.trace import Step
+from lscb_data.verification import Verification
 
 WIDTH = 160  # where the output is not a screen
 MOST = 200  # rows of an answer that a screen is given
@@ -184,6 +187,16 @@ def explanation(found: Explanation) -> None:
         _explained(value)
 
 
+def steps(found: Sequence[Step], in_json: bool = False) -> None:
+    """The way of a figure, each step further in than the one that it is behind."""
+    if in_json:
+        as_json([asdict(step) for step in found])
+        return
+    for step in found:
+        said = "; ".join(plain(text) for text in (step.where, step.said, step.remark) if text)
+        say(f"{'  ' * step.depth}{step.what}: {said}")
+
+
 def _facts(facts: dict[str, Any]) -> None:
     for name, text in facts.items():
         if text not in (None, ""):
@@ -216,3 +229,27 @@ def _explained(found: Explained) -> None:
     if found.findings:
         head = ("severity", "cell", "message", "fix")
         table(head, [[one[name] for name in head] for one in found.findings], "\nFindings on these cells")
+
+
+def verification(found: Verification) -> None:
+    """What was verified, as a page to sign."""
+    facts = {
+        "Board": found.board,
+        "Verified": f"{found.at:%d %B %Y, %H:%M:%S} UTC, by lscb-data {found.software}",
+        "Warehouse": found.build or "nothing was loaded yet",
+        "SHA-256": found.build_sha256,
+        "Evidence": f"{found.evidence_sha256} (SHA-256 of receipts, decisions and what was published)",
+    }
+    _facts(facts)
+    head = ("", "law", "what was checked", "of")
+    table(head, [("ok" if one.ok else "NOT OK", one.law, one.asks, f"{one.counted:,}") for one in found.checks])
+    for one in found.checks:
+        if not one.ok:
+            say(f"{one.asks} NOT OK: {one.fix}")
+            for wrong in one.wrong[:MOST]:
+                say(f"  {wrong}")
+            if len(one.wrong) > MOST:
+                say(f"  and {len(one.wrong) - MOST:,} more: --format json")
+    faults = sum(not one.ok for one in found.checks)
+    say(f"{len(found.checks)} checks: " + (f"{faults} NOT OK." if faults else "all well."))
+    say("\nSigned: ______________________________   Name: ______________________________   Date: ______________")

@@ -25,6 +25,7 @@ class Table:
     comment: str
     columns: Mapping[str, str]
     reads: frozenset[str]
+    asked_with: str = ""  # of a table that is asked for as NAME(asked_with): it is worked out each time
 
     @property
     def full_name(self) -> str:
@@ -56,7 +57,8 @@ def read_table(path: Path) -> Table:
     reads = {f"{table.db}.{table.name}" for table in trees[0].find_all(exp.Table) if table.db in SCHEMAS}
     said = (re.match(r"([a-z0-9_, ]+): (.+)", line) for line in lines[1:])
     columns = {name.strip(): one[2] for one in said if one for name in one[1].split(",")}
-    return Table(path.parent.name, path.stem, text, lines[0], columns, frozenset(reads))
+    asked_with = next((line.removeprefix("asked with ") for line in lines if line.startswith("asked with ")), "")
+    return Table(path.parent.name, path.stem, text, lines[0], columns, frozenset(reads), asked_with)
 
 
 def _where(error: Exception) -> str:

@@ -355,7 +355,7 @@ def _period_of(column: Column, period: Period, of_row: Period | None) -> Period:
 
 def standing(landed: list[Landed]) -> tuple[Mapping[str, str], Mapping[str, frozenset[str]]]:
     """What each submission is worth now, by its id: `accepted` (it stands), `superseded` by later accepted ones of the same
-    return and period, or `refused`; and of those that stand, the councils for which a later one took their place.
+    return and period, `refused`, or `withdrawn`; and of those that stand, the councils for which a later one took their place.
 
     Of children's records a submission goes before an earlier one only for the councils that it has any of.
     """
@@ -363,8 +363,8 @@ def standing(landed: list[Landed]) -> tuple[Mapping[str, str], Mapping[str, froz
     passed: dict[str, frozenset[str]] = {}
     before: dict[tuple[str, str], list[Landed]] = {}
     for one in landed:  # oldest first
-        worth[one.submission.id] = "refused" if one.refused else "accepted"
-        if one.refused:
+        worth[one.submission.id] = "withdrawn" if one.submission.withdrawal else "refused" if one.refused else "accepted"
+        if worth[one.submission.id] != "accepted":
             continue
         earlier = before.setdefault((one.submission.receipt.return_, one.submission.receipt.period), [])
         for other in earlier:

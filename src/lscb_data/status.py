@@ -16,7 +16,7 @@ from lscb_data.warehouse import covered
 
 @dataclass(frozen=True)
 class Standing:
-    """One return for one period: accepted, refused, not loaded yet, missing (not due yet) or late."""
+    """One return for one period: accepted, refused, withdrawn, not loaded yet, missing (not due yet) or late."""
 
     contract: Return
     period: Period
@@ -45,10 +45,12 @@ def _standing(contract: Return, period: Period, came: list[Submission], judged: 
     due = period.end + timedelta(days=contract.due.days)
     if not came:
         state = "late" if today > due else "missing"
-    elif any(one.id not in judged for one in came):
+    elif any(judged.get(one.id, "") != "withdrawn" if one.withdrawal else one.id not in judged for one in came):
         state = "not loaded yet"
+    elif not (counting := [one for one in came if not one.withdrawal]):
+        state = "withdrawn"
     elif any(judged[one.id] == "accepted" for one in came):
-        state = "accepted, the last one refused" if judged[came[-1].id] == "refused" else "accepted"
+        state = "accepted, the last one refused" if judged[counting[-1].id] == "refused" else "accepted"
     else:
         state = "refused"
     return Standing(contract, period, state, due, len(came), came[-1].receipt.received_at if came else None)
@@ -69,6 +71,6 @@ def built_at(build: Path) -> datetime:
 
 def counted(standings: Iterable[Standing]) -> dict[str, int]:
     """How many returns stand in each state, in the order of the states."""
-    states = ("accepted", "accepted, the last one refused", "refused", "not loaded yet", "missing", "late")
+    states = ("accepted", "accepted, the last one refused", "refused", "withdrawn", "not loaded yet", "missing", "late")
     found = [one.state for one in standings]
     return {state: found.count(state) for state in states if state in found}

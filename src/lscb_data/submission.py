@@ -2,8 +2,9 @@
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -12,6 +13,7 @@ from pydantic import AwareDatetime, Field, field_validator
 from lscb_data import raw
 from lscb_data.board import Board
 from lscb_data.contract import Return
+from lscb_data.decision import Decision, Withdrawal, decisions, keep
 from lscb_data.disk import digest, whole, write_whole
 from lscb_data.finding import UserError
 from lscb_data.hold import holding, user
@@ -63,10 +65,11 @@ class Receipt(Strict):
 
 @dataclass(frozen=True)
 class Submission:
-    """A received file with its receipt."""
+    """A received file with its receipt, and its withdrawal where it was sent by mistake."""
 
     receipt: Receipt
     path: Path
+    withdrawal: Withdrawal | None = None
 
     @property
     def id(self) -> str:
@@ -103,6 +106,11 @@ def unusable(board: Board) -> list[Unusable]:
     return _sorted_out(board)[1]
 
 
+def decided(board: Board) -> list[Decision]:
+    """Every decision in `raw/`, oldest first."""
+    return decisions(raw.entries(board.raw)[0], board.home)[0]
+
+
 def without_receipt(board: Board) -> list[Path]:
     """Files in `raw/` that nobody has received: they are never loaded."""
     return raw.files(raw.entries(board.raw)[0])
@@ -124,7 +132,11 @@ def _sorted_out(board: Board) -> tuple[list[Submission], list[Unusable]]:
                 why = f"cannot be read: {error.strerror}"
             if why:
                 faulty.append(Unusable(path.relative_to(board.home), why))
-    return list(found.values()), faulty
+    made, unread = decisions(entries, board.home)
+    for said in made:
+        if isinstance(said, Withdrawal) and said.submission in found:
+            found[said.submission] = replace(found[said.submission], withdrawal=said)
+    return list(found.values()), faulty + unread
 
 
 def _submission(path: Path) -> Submission:
@@ -141,7 +153,8 @@ def receive(
 ) -> tuple[Submission, bool]:
     """Keep the file in `raw/` with its receipt; the submission, and whether it is new.
 
-    The same bytes twice are one submission, unless another file came in between: then they take that one's place.
+    The same bytes twice are one submission, unless another file came in between, or they were withdrawn: then they are received
+    anew, and take the place of what stands.
 
     Raises UserError where the file is not there, its ending is not one of the return's, or the period is not one that the
     return is owed for; BusyError where others are being received for a minute on end.
@@ -165,7 +178,7 @@ def _received(
     sha256 = digest(file)
     before = [one for one in received(board) if (one.receipt.return_, one.period) == (contract.return_, period)]
     same = [one for one in before if one.receipt.sha256 == sha256]
-    if same and same[-1] is before[-1]:
+    if same and same[-1] is before[-1] and not same[-1].withdrawal:
         return same[-1], False
     if before and before[-1].dated_ahead:
         last = before[-1].receipt
@@ -205,6 +218,27 @@ def _received(
             target.unlink()
         raise
     return Submission(receipt, target), True
+
+
+def withdraw(board: Board, submission_id: str, reason: str) -> Submission:
+    """Let the submission, sent by mistake, count no longer: it stays in `raw/`, and the next load steps back.
+
+    Raises UserError, naming what there is, for one that was never received, and for one that was withdrawn before.
+    """
+    every = {one.id: one for one in received(board)}
+    if submission_id not in every:
+        like = get_close_matches(submission_id, every, n=3, cutoff=0.5)
+        raise UserError(
+            f"No submission is named '{submission_id}'"
+            + (f"; did you mean {' or '.join(like)}?" if like else ".")
+            + " audit.submissions and lscb status --format csv name them."
+        )
+    one = every[submission_id]
+    if one.withdrawal:
+        raise UserError(f"{one.id} was withdrawn before, on {one.withdrawal.decided_at:%d %B %Y}: {one.withdrawal.reason}")
+    said = Withdrawal(decided_at=datetime.now(UTC), decided_by=user(), reason=reason, submission=one.id)
+    keep(one.path.parent, said)
+    return replace(one, withdrawal=said)
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:

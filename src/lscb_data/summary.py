@@ -116,7 +116,7 @@ def summarise(
         every = _rows(connection, "from staging.submissions order by received_at, submission_id")
         _law(every)
         chosen = [row for row in _latest(every) if chosen_by(row["agency"], row["period"], within, agency)]
-        have = {(row["return"], row["period"]) for row in every}
+        have = {(row["return"], row["period"]) for row in every if row["standing"] != "withdrawn"}
         owed = [
             _owed(row, None if (row["return"], row["period"]) in have else today)
             for row in _rows(connection, "from staging.expected order by period_start, period_end desc, agency")
@@ -202,7 +202,7 @@ def _law(submissions: list[dict[str, Any]]) -> None:
 
 def _latest(submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that count: what stands, and the last one of its return and period where that was refused."""
-    last = {(row["return"], row["period"]): row["submission_id"] for row in submissions}
+    last = {(row["return"], row["period"]): row["submission_id"] for row in submissions if row["standing"] != "withdrawn"}
     return [
         row
         for row in submissions

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from lscb_data import disk
+from lscb_data import disk, ledger
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return
 from lscb_data.finding import UserError, first_line
@@ -59,16 +59,25 @@ def _build(
         for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
         _stage(connection, board, contracts, indicators, landed)
-        for table in built:
-            if table.schema == "audit":
-                continue
-            _create(connection, table)
-        _check_findings(connection, [table for table in built if table.schema == "checks"])
-        for table in built:
-            if table.schema == "audit":
-                _create(connection, table)
+        create(connection, built)
+        ledger.unstage(connection)
         connection.execute("commit")
         connection.execute("checkpoint")
+
+
+def create(connection: duckdb.DuckDBPyConnection, built: list[Table]) -> None:
+    """Make the tables over staging: audit last, which looks at all of them, and then what is asked for with an argument."""
+    for table in built:
+        if table.schema != "audit" and not table.asked_with:
+            _create(connection, table)
+    _check_findings(connection, [table for table in built if table.schema == "checks"])
+    for table in built:
+        if table.schema == "audit":
+            _create(connection, table)
+    for table in built:
+        if table.asked_with:
+            connection.execute(f"create macro {table.full_name}({table.asked_with}) as table {table.query}")
+            connection.execute(f"comment on macro table {table.full_name} is {literal(table.comment)}")
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -114,6 +123,7 @@ def _stage(
     indicators: Mapping[str, tuple[str, Indicator]],
     landed: list[Landed],
 ) -> None:
+    ledger.stage(connection, ledger.files(board.ledger))
     worth, passed = standing(landed)
     for name, contract in sorted(contracts.returns.items()):
         of_return = [one for one in landed if one.submission.receipt.return_ == name]
@@ -183,6 +193,7 @@ SUBMISSIONS = {
     "received_at": pa.timestamp("s", "UTC"), "received_by": pa.string(), "contract_sha256": pa.string(),
     "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
     "public": pa.string(), "areas_superseded": pa.list_(pa.string()),
+    "withdrawn_at": pa.timestamp("s", "UTC"), "withdrawn_by": pa.string(), "withdrawn_for": pa.string(),
 }  # fmt: skip
 INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
@@ -209,7 +220,7 @@ def _submissions(
 ) -> Iterator[dict[str, Any]]:
     for one in landed:
         receipt, period = one.submission.receipt, one.submission.period
-        contract = contracts.returns.get(receipt.return_)
+        contract, withdrawal = contracts.returns.get(receipt.return_), one.submission.withdrawal
         yield {
             "submission_id": one.submission.id,
             "return": receipt.return_,
@@ -230,6 +241,9 @@ def _submissions(
             "rows_rejected": one.rejected,
             "public": one.public,
             "areas_superseded": sorted(passed.get(one.submission.id, ())),
+            "withdrawn_at": withdrawal and withdrawal.decided_at,
+            "withdrawn_by": withdrawal and withdrawal.decided_by,
+            "withdrawn_for": withdrawal and withdrawal.reason,
         }
 
 

@@ -209,10 +209,10 @@ def test_a_server_that_is_gone_for_good_is_said_with_what_became_of_the_load(
     flow = flows.load.load_returns
     with monkeypatch.context() as patch:
         patch.setattr(flows.load, "load_returns", gone)
-        with pytest.raises(UserError, match="does not answer. Nothing was published; see to the server, then load again"):
+        with pytest.raises(UserError, match=r"does not answer\. Nothing was published; see to the server, then load again"):
             flows.load.run(board.home)
         patch.setattr(flows.load, "load_returns", lambda *given, **named: gone(flow(*given, **named)))
-        with pytest.raises(UserError, match="does not answer. The load was published all the same"):
+        with pytest.raises(UserError, match=r"does not answer\. The load was published all the same"):
             flows.load.run(board.home)
     assert figures(board, CCG)
 

@@ -4,9 +4,10 @@ import os
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from lscb_data import board, contract, indicator, staging, submission, warehouse
+from lscb_data import board, contract, indicator, ledger, staging, submission, warehouse
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,14 +21,17 @@ def renew() -> bool:
 @pytest.fixture(scope="session")
 def real_board(tmp_path_factory: pytest.TempPathFactory) -> board.Board:
     home = tmp_path_factory.mktemp("cambridgeshire")
-    shutil.copytree(ROOT / "raw", home / "raw")
+    shutil.copytree(ROOT / "raw", home / "raw", ignore=shutil.ignore_patterns("published"))
     shutil.copy(ROOT / "lscb.toml", home)
     return board.at(home)
 
 
 @pytest.fixture(scope="session")
 def real_warehouse(real_board: board.Board) -> Path:
-    return build(real_board, real_board.warehouse / "golden.duckdb")
+    built = build(real_board, real_board.warehouse / "golden.duckdb")
+    with duckdb.connect(built, read_only=True) as connection:
+        ledger.keep(connection, real_board.ledger)
+    return built
 
 
 def build(here: board.Board, path: Path) -> Path:

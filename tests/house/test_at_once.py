@@ -1,4 +1,4 @@
-"""Several at once in one folder: two who receive, two machines that load on a share, readers while builds go; and a clock set back."""
+"""Several at once in one folder: two who receive, two machines that load, readers while builds go; and a clock set back."""
 
 import os
 import signal

@@ -1,5 +1,7 @@
-"""A warehouse, rows or a folder that are damaged or closed: a reader is given the right figures or one clear sentence, and a load
-mends what can be mended from `raw/`."""
+"""A warehouse, rows or a folder that are damaged or closed: a reader is given the right figures or one clear sentence.
+
+A load mends what can be mended from `raw/`.
+"""
 
 import ctypes
 import os
@@ -90,7 +92,7 @@ def test_a_damaged_warehouse_gives_the_right_figures_or_says_so(
     loaded: Board, damage: Callable[[bytearray, random.Random], None]
 ) -> None:
     path, right, said = publish.current(loaded), by_connect(loaded), 0
-    good, chance = path.read_bytes(), random.Random(damage.__name__)
+    good, chance = path.read_bytes(), random.Random(damage.__name__)  # noqa: S311
     path.chmod(0o644)
     try:
         for _ in range(4):
@@ -102,9 +104,9 @@ def test_a_damaged_warehouse_gives_the_right_figures_or_says_so(
                     assert read(loaded) == right
                 except UserError as error:
                     said += 1
-                    assert "cannot be read" in str(error)
-                    assert str(error).endswith("lscb load builds it anew from what was received.")
-                    assert "\n" not in str(error)
+                    assert "cannot be read" in str(error)  # noqa: PT017
+                    assert str(error).endswith("lscb load builds it anew from what was received.")  # noqa: PT017
+                    assert "\n" not in str(error)  # noqa: PT017
     finally:
         path.write_bytes(good)
     assert said, "it was damaged at all"

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 
 from lscb_data import board, contract, indicator, publish, staging, submission, warehouse
@@ -42,9 +44,9 @@ def load(here: board.Board) -> None:
         publish.publish(here, build)
 
 
-def figures(here: board.Board) -> object:
+def figures(here: board.Board) -> tuple[int, Decimal]:
     with duckdb.connect(publish.current(here), read_only=True) as connection:
-        return connection.execute(FIGURES).fetchone()
+        return connection.execute(FIGURES).fetchall()[0]
 
 
 def test_a_reader_keeps_its_build_while_loads_go_on(home: board.Board) -> None:
@@ -144,3 +146,58 @@ def test_a_refused_submission_leaves_the_last_good_one(home: board.Board, tmp_pa
     assert new
     load(home)
     assert figures(home) == before
+
+
+def test_the_figures_of_a_withdrawn_submission_step_back(home: board.Board, tmp_path: Path) -> None:
+    before = figures(home)
+    other = tmp_path / "sent by mistake.xlsx"
+    workbook = openpyxl.load_workbook(ROOT / "raw/2014-15-Q1/marac/marac.xlsx")
+    workbook["MARAC"]["B5"] = 17
+    workbook.save(other)
+    contracts = contract.load_contracts(home.folders("schemas"))
+    period = submission.received(home)[0].period
+    second, _ = submission.receive(home, other, contracts["marac__cases"], period)
+    load(home)
+    assert figures(home) != before
+    submission.withdraw(home, second.id, "it is a draft")
+    load(home)
+    assert figures(home) == before
+    with duckdb.connect(publish.current(home), read_only=True) as connection:
+        said = "select standing, withdrawn_for from audit.submissions where submission_id = ?"
+        assert connection.execute(said, [second.id]).fetchone() == ("withdrawn", "it is a draft")
+    assert second.path.exists()
+
+
+def test_what_was_published_outlives_the_warehouse(home: board.Board) -> None:
+    """Also where a load was killed after its build took its place and before that was written into the ledger."""
+    kept = {path.name: path.read_bytes() for path in home.ledger.iterdir()}
+    assert kept
+    shutil.rmtree(home.ledger)
+    publish.write_down(home)
+    assert {path.name: path.read_bytes() for path in home.ledger.iterdir()} == kept
+    shutil.rmtree(home.warehouse)
+    load(home)
+    with duckdb.connect(publish.current(home), read_only=True) as connection:
+        moments = connection.execute("select distinct known_from from audit.figure_versions").fetchall()
+        changes = connection.execute("select count(*) from audit.restatements").fetchone()
+    assert ([f"{moment:%Y%m%dT%H%M%S%fZ}.figures.parquet" for (moment,) in moments], changes) == (
+        [name for name in kept if "figures" in name],
+        (0,),
+    )
+
+
+def test_what_was_published_is_had_as_at_any_day_by_every_client(home: board.Board) -> None:
+    from sqlalchemy import create_engine, text
+
+    from lscb_data import connection
+
+    asked = "select count(*), sum(value) from published.indicator_values_as_at(current_date)"
+    now = figures(home)
+    assert tuple(connection.frame(asked, home.home).astype(str).iloc[0]) == tuple(map(str, now))
+    with create_engine(connection.url(home.home)).connect() as sqlalchemy:
+        assert tuple(sqlalchemy.execute(text(asked)).one()) == now
+    with connection.questions(home) as asking:
+        assert connection.ask(asking, asked).fetchone() == now
+    with duckdb.connect() as shell:
+        shell.execute(f"attach '{publish.current(home)}' as board (read_only); use board")
+        assert shell.execute(asked).fetchone() == now

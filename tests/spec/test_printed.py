@@ -142,15 +142,23 @@ def test_a_superseded_return_leaves_no_trace_in_what_is_published() -> None:
     assert {row.standing for row in w.rows("from conformed.observations")} == {"superseded", "accepted"}
 
 
-def landed(name: str, areas: str = "", refused: bool = False) -> Any:
+def landed(name: str, areas: str = "", refused: bool = False, withdrawal: str | None = None) -> Any:
     receipt = SimpleNamespace(return_="csc__plans", period="2014-15 Q1")
-    return SimpleNamespace(submission=SimpleNamespace(id=name, receipt=receipt), refused=refused, areas=frozenset(areas))
+    of = SimpleNamespace(id=name, receipt=receipt, withdrawal=withdrawal)
+    return SimpleNamespace(submission=of, refused=refused, areas=frozenset(areas))
 
 
 def test_a_refused_return_leaves_the_former_one_standing() -> None:
     worth, passed = standing([landed("first"), landed("second"), landed("third", refused=True)])
     assert worth == {"first": "superseded", "second": "accepted", "third": "refused"}
     assert passed == {}
+
+
+def test_where_a_return_is_withdrawn_the_former_one_stands_again() -> None:
+    worth, _ = standing([landed("first"), landed("second", withdrawal="sent by mistake")])
+    assert worth == {"first": "accepted", "second": "withdrawn"}
+    worth, _ = standing([landed("first", withdrawal="of another council"), landed("second")])
+    assert worth == {"first": "withdrawn", "second": "accepted"}
 
 
 def test_a_list_of_children_goes_before_an_earlier_one_for_its_own_councils_only() -> None:

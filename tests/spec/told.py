@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from lscb_data import warehouse
+from lscb_data import ledger, warehouse
 from lscb_data.board import shipped
 from lscb_data.contract import load_contracts
 from lscb_data.figure import PERCENT, WHOLE, number, qualified
@@ -182,6 +183,7 @@ def told(
     queries: Iterable[Row] = (),
     areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
     records: Mapping[str, list[Row]] | None = None,
+    known: Mapping[str, list[Path]] | None = None,
     asked: tuple[str, ...] = (),
 ) -> "Told":
     """The warehouse that these figures and records make. Each figure has a cell of its own."""
@@ -205,12 +207,8 @@ def told(
     warehouse._fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
     warehouse.fill_calendar(connection)
     warehouse.name_codes(connection)
-    built = sql(*asked)
-    for table in (one for one in built if one.schema != "audit"):
-        warehouse._create(connection, table)
-    warehouse._check_findings(connection, [table for table in built if table.schema == "checks"])
-    for table in (one for one in built if one.schema == "audit"):
-        warehouse._create(connection, table)
+    ledger.stage(connection, known or {})
+    warehouse.create(connection, sql(*asked))
     return Told(connection)
 
 

@@ -1,0 +1,163 @@
+"""From a published figure back to the cells it was made of, step by step; and from a cell on to every figure that it feeds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from lscb_data.explain import Explained, explain, rows
+from lscb_data.finding import UserError
+
+MOST_ROWS = 50  # of a file of records that are named one by one; the rest is counted
+_ROWS_OF = {  # which plans the counting looked at, by what the measure's name begins with
+    "cp_plans_open": "started <= $end and open_until > $end",
+    "cp_plans_over_two_years": "started <= $end and open_until > $end",
+    "cp_plans_ended": "ended between $start and $end",
+    "cp_": "started between $start and $end",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on the way: how far from the figure, what it is, where it stands, what it says there, and a remark."""
+
+    depth: int
+    what: str
+    where: str
+    said: str = ""
+    remark: str = ""
+
+
+def back(
+    connection: duckdb.DuckDBPyConnection, code: str, period: str, area: str | None = None, breakdown: str | None = None
+) -> list[Step]:
+    """The steps behind each figure of this indicator and period: its versions, its definition, the measures that were added
+    up, their cells with what is printed there, and what was found, corrected and answered about each.
+
+    Raises UserError, saying what there is, where there is no such figure.
+    """
+    found = explain(connection, code, period, area, breakdown)
+    return [step for one in found.explained for step in _behind(connection, found.indicator, one)]
+
+
+def onward(connection: duckdb.DuckDBPyConnection, cell: str) -> list[Step]:
+    """The steps from one cell (`file!sheet!A1`) to every published figure that it feeds.
+
+    Raises UserError where no figure is made of such a cell.
+    """
+    fed = rows(
+        connection,
+        """
+        select distinct l.*, v.unit, v.area, v.period_start
+        from audit.lineage as l
+        inner join published.indicator_values as v
+            on v.indicator = l.indicator and v.area_code = l.area_code and v.provider is not distinct from l.provider
+            and v.period_type = l.period_type and v.period = l.period
+            and v.breakdown_type is not distinct from l.breakdown_type and v.breakdown = l.breakdown
+        where l.cell = $cell or ends_with(l.cell, '/' || $cell)
+        order by l.cell, l.indicator, l.area_code, v.period_start, l.period, l.breakdown
+        """,
+        cell=cell,
+    )
+    if not fed:
+        raise UserError(
+            f"No published figure is made of a cell '{cell}'. Name it as lscb explain does: "
+            "2014-15-Q1/marac/marac.xlsx!MARAC!B5."
+        )
+    return [*_cells(connection, fed), *(Step(1, "figure", _name(one), _value(one)) for one in fed)]
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, fed: list[dict[str, Any]]) -> Iterator[Step]:
+    for cell, printed, submission in dict.fromkeys((one["cell"], one["printed"], one["submission_id"]) for one in fed):
+        yield Step(0, "cell", cell, _quoted(printed))
+        yield from _submission(connection, submission)
+
+
+def _behind(connection: duckdb.DuckDBPyConnection, indicator: dict[str, Any], one: Explained) -> Iterator[Step]:
+    value = one.value
+    yield Step(0, "figure", _name(value), _value(value), value["note"] or "")
+    yield from _versions(connection, value)
+    yield Step(1, "definition", indicator["indicator"], indicator["definition"], indicator["source"])
+    if one.population:
+        people = one.population
+        yield Step(1, "population", people["cell"], f"{people['population']:,}", people["source"])
+    for part, measures in (("numerator", indicator["numerator"]), ("denominator", indicator["denominator"])):
+        for measure in measures or []:
+            yield Step(
+                1, part, f"marts.measures: {measure}, {value['period']}", _plain(value[part]) if len(measures) == 1 else ""
+            )
+    found = {finding["cell"]: finding for finding in one.findings}
+    last = None
+    for cell in one.cells:
+        if cell["submission_id"] != last:
+            last = cell["submission_id"]
+            yield from _submission(connection, last)
+        yield Step(2, "cell", cell["cell"], _quoted(cell["printed"]), str(cell["of_what"] or ""))
+        if finding := found.get(cell["cell"]):
+            yield Step(3, str(finding["severity"]), finding["code"], finding["message"], finding["fix"])
+        if value["status"] != "suppressed":
+            yield from _records(connection, value, indicator, cell)
+
+
+def _versions(connection: duckdb.DuckDBPyConnection, value: dict[str, Any]) -> Iterator[Step]:
+    """How the figure was published before, the latest first."""
+    known = rows(
+        connection,
+        """
+        from audit.figure_versions
+        where indicator = $indicator and area_code is not distinct from $area_code and provider is not distinct from $provider
+            and period_type = $period_type and period = $period
+            and breakdown_type is not distinct from $breakdown_type and breakdown = $breakdown
+        order by known_from desc
+        """,
+        **{name: value[name] for name in ("indicator", "area_code", "provider", "period_type", "period")},
+        **{name: value[name] for name in ("breakdown_type", "breakdown")},
+    )
+    for one in known:
+        until = f" until {one['known_until']:%Y-%m-%d %H:%M}" if one["known_until"] else ""
+        said = _value(one) if one["is_published"] else "not published"
+        yield Step(1, "known", f"from {one['known_from']:%Y-%m-%d %H:%M}{until} UTC", said)
+
+
+def _submission(connection: duckdb.DuckDBPyConnection, submission: str | None) -> Iterator[Step]:
+    for one in rows(connection, "from audit.submissions where submission_id = $id", id=submission):
+        came = f"received {one['received_at']:%Y-%m-%d} by {one['received_by']}; {one['standing']}"
+        yield Step(
+            1, "submission", one["submission_id"], came, f"contract {one['contract_sha256'][:12]}, file {one['sha256'][:12]}"
+        )
+
+
+def _records(
+    connection: duckdb.DuckDBPyConnection, value: dict[str, Any], indicator: dict[str, Any], cell: dict[str, Any]
+) -> Iterator[Step]:
+    """The rows of a file of plans that the counting looked at. They are named by their number alone."""
+    if cell["of_what"] != "plans":
+        return
+    measure = (indicator["numerator"] or [""])[0]
+    condition = next((condition for begins, condition in _ROWS_OF.items() if measure.startswith(begins)), "false")
+    asked = f"is_counted and area_code = $area_code and submission_id = $submission and {condition}"
+    given = {"area_code": value["area_code"], "submission": cell["submission_id"]}
+    given |= {name: value[f"period_{name}"] for name in ("start", "end") if f"${name}" in condition}
+    found = rows(connection, f"select row from conformed.cp_plans where {asked} order by row", **given)  # noqa: S608 - our own
+    named = ", ".join(str(one["row"]) for one in found[:MOST_ROWS])
+    more = f" and {len(found) - MOST_ROWS:,} more" if len(found) > MOST_ROWS else ""
+    yield Step(3, "rows", cell["cell"], f"{len(found):,} plans looked at", f"rows {named}{more}" if found else "")
+
+
+def _name(value: dict[str, Any]) -> str:
+    parts = (value["indicator"], value["area"], value["provider"], value["period"], value["breakdown_type"])
+    named = [str(part) for part in parts if part]
+    return ", ".join(named + ([value["breakdown"]] if value["breakdown"] != "all" else []))
+
+
+def _value(value: dict[str, Any]) -> str:
+    return f"{_plain(value['value'])} {value.get('unit') or ''}".strip() if value["value"] is not None else value["status"]
+
+
+def _plain(number: Any) -> str:
+    return "" if number is None else f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else str(number)
+
+
+def _quoted(printed: Any) -> str:
+    return "" if printed is None else f"'{printed}'"
