@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 
-.PHONY: load test lint lock bench bench-peers lock-peers clean
+.PHONY: load test lint lock bench bench-peers lock-peers faults clean
 
 load: .venv/ready
 	@$(BIN)/lscb load
@@ -23,6 +23,14 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/feedback.py
 	$(BIN)/python benchmarks/records.py $(SIZES)
+
+# Kill -9, thousands of times, while readers ask: what `make test` does forty times.
+KILLS = 2000
+SEED = 1
+READERS = 8
+
+faults: .venv/ready
+	$(BIN)/python benchmarks/faults.py $(KILLS) --seed $(SEED) --readers $(READERS)
 
 # Other tools at the same work, in an environment of their own, made by the lock as ours is.
 bench-peers: .venv/ready benchmarks/peers/.venv/ready

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import duckdb
+import httpx
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -52,13 +53,28 @@ def run(
     own = nullcontext(PREFECT_API_URL.value()) if PREFECT_API_URL.value() else passing_server()
     with own as address, temporary_settings({PREFECT_API_URL: address}):
         try:
-            ended = load_returns(str(home), period, agency, wait, rekeying, return_state=True)
+            with _answering(at(home), str(address)):
+                ended = load_returns(str(home), period, agency, wait, rekeying, return_state=True)
         finally:
             for name in ("prefect.flow_runs", "prefect.task_runs"):
                 for handler in logging.getLogger(name).handlers:
                     handler.flush()  # before the server goes
         state = cast(State[Summary], ended)  # Prefect types it as a state of a state
         return state.result(), state.name or ""  # a failed state raises here
+
+
+@contextmanager
+def _answering(board: Board, address: str) -> Iterator[None]:
+    """Say it where Prefect's server went away for good, and whether the load had published by then."""
+    link = board.warehouse / publish.NAME
+    before = link.resolve()
+    try:
+        yield
+    except (httpx.TransportError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "Failed to reach API" not in str(error):
+            raise
+        done = "The load was published all the same" if link.resolve() != before else "Nothing was published"
+        raise UserError(f"Prefect's server at {address} does not answer. {done}; see to the server, then load again.") from None
 
 
 def _for_a_person(record: logging.LogRecord) -> bool:
@@ -91,7 +107,9 @@ def load_returns(
             build = build_warehouse(board, promises, landed, fingerprint)
             summary = summarise(board, build, period, agency, datetime.now(UTC).date())
             publish_warehouse(board, build)
-            list_findings(build, summary, period, agency)
+            listed = list_findings(build, summary, period, agency, return_state=True)
+            if listed.is_failed():  # Prefect's server did not take them: what is published is published
+                log.warning("The findings could not be left with the run; all are in audit.findings.")
     except UserError as error:
         return Failed(message=str(error), data=error)
     return final_state(summary)
@@ -218,8 +236,8 @@ def list_findings(build: Path, summary: Summary, period: str | None, agency: str
 def final_state(summary: Summary) -> State[Summary]:
     """Completed, with the refused returns, and what else of `raw/` could not be used, in its name and its message."""
     accepted, refused = len(summary.accepted), len(summary.refused)
-    if not refused and not summary.unusable:
+    if not refused and not summary.unusable and not summary.lost:
         return Completed(message=f"{accepted} of {accepted} submissions accepted.", data=summary)
-    wrong = "; ".join([*map(str, summary.refused), *(f"never loaded: {one}" for one in summary.unusable)])
+    wrong = "; ".join([*map(str, summary.refused), *(f"never loaded: {one}" for one in summary.unusable), *summary.lost])
     message = f"{refused} of {accepted + refused} submissions refused: {wrong}"
     return Completed(name="Completed with refusals", message=message, data=summary)

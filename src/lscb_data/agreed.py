@@ -9,10 +9,11 @@ from lscb_data.contract import Contracts, Return
 from lscb_data.corrected import place, sheet_called
 from lscb_data.decision import Correction, keep
 from lscb_data.finding import UserError
+from lscb_data.hold import user
 from lscb_data.period import Period
 from lscb_data.promise import faults
 from lscb_data.spelling import clean
-from lscb_data.submission import Submission, received, user
+from lscb_data.submission import Submission, received
 from lscb_data.workbook import UnreadableError, read_grids
 
 

@@ -15,11 +15,12 @@ from lscb_data.board import Board
 from lscb_data.contract import Contracts
 from lscb_data.decision import Answer, keep
 from lscb_data.finding import Severity, UserError
+from lscb_data.hold import user
 from lscb_data.intake import identifiers
 from lscb_data.period import parse
 from lscb_data.pseudonym import PSEUDONYM
 from lscb_data.spelling import clean, fold
-from lscb_data.submission import received, user
+from lscb_data.submission import received
 from lscb_data.workbook import read_grids
 
 LONGEST = 2000

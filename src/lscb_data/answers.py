@@ -1,5 +1,6 @@
 """The commands that ask and write: explain, trace, diff, sql, docs, synth."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -98,7 +99,7 @@ def sql(
     if (query is None) == (file is None):
         raise UserError("Give one question: lscb sql 'SELECT …', lscb sql -, or lscb sql --file F.")
     text = there(file).read_text("utf-8") if file else sys.stdin.read() if query == "-" else str(query)
-    with questions(board_of(context), memory, seconds) as connection:
+    with questions(board_of(context), memory, seconds, _give_up) as connection:
         answer = ask(connection, text)
         head = [column[0] for column in answer.description or []]
         if as_csv:
@@ -108,6 +109,12 @@ def sql(
             show.table(head, rows[: show.MOST])
             if len(rows) > show.MOST:
                 show.say(f"The first {show.MOST} rows; --csv gives all of them.")
+
+
+def _give_up(why: str) -> None:
+    sys.stderr.write(f"{why}\n")
+    sys.stderr.flush()
+    os._exit(UserError.exit_code)
 
 
 @app.command()

@@ -84,7 +84,7 @@ def load(
         refused = {one.submission for one in done.refused}
         listed, _ = summary.listed_findings(current(board), period, agency, sys.maxsize)
     show.summary(done, [one for one in listed if one["submission"] in refused and one["severity"] == Severity.BLOCKER])
-    raise typer.Exit(REFUSED if done.refused or done.unusable else ASIDE if done.rows_rejected else 0)
+    raise typer.Exit(REFUSED if done.refused or done.unusable or done.lost else ASIDE if done.rows_rejected else 0)
 
 
 @app.command()

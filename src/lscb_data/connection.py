@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from lscb_data import limits
 from lscb_data.board import Board, at
 from lscb_data.finding import UserError, first_line
 from lscb_data.publish import NAME, current
@@ -18,11 +18,6 @@ from lscb_data.screen import literal
 
 if TYPE_CHECKING:
     import pandas
-
-_ASKING = {
-    duckdb.StatementType.SELECT,
-    duckdb.StatementType.CREATE,
-}  # PIVOT makes itself a passing type with CREATE
 
 
 def connect(home: str | Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -70,11 +65,15 @@ def reading(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
-    """The build opened; a copy of it where a program holds it open to write, which builds are not for: then only a user
-    whom no permission binds could have. What such a program has not written down yet is not in the copy."""
+    """The build opened; where it was taken away since it was found, the one in force; and a copy of it where a program holds
+    it open to write, which builds are not for: then only a user whom no permission binds could have. What such a program has
+    not written down yet is not in the copy."""
     try:
         return opens(build)
     except duckdb.IOException as error:
+        now = (build.parents[1] / NAME).resolve()
+        if not build.exists() and now.exists():
+            return _unhindered(now, opens)
         if "Could not set lock" not in str(error):
             raise _damaged(build, error) from None
     with TemporaryDirectory(prefix="lscb-") as scratch:
@@ -92,34 +91,46 @@ def _board(home: str | Path | None) -> Board:
 
 
 @contextmanager
-def questions(board: Board, memory: str = "2GB", seconds: float = 60) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for anybody: it reads the warehouse and its staging, no other file, and writes nothing.
+def questions(
+    board: Board, memory: str = "2GB", seconds: float = 60, give_up: Callable[[str], None] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for anybody: it reads the warehouse and the rows in its staging, no other file, and writes nothing.
 
-    Raises UserError for a question that is faulty, or takes more than this much memory or time.
+    Raises UserError for a question that is faulty, or takes more than this much memory or time. What cannot be stopped is for
+    `give_up`, which is told why and should end the process.
     """
+    too_long = f"The question took more than {seconds:g} seconds and was stopped; see --seconds."
     with _unhindered(current(board), _attached) as connection:
-        settings = {
-            "allowed_directories": f"[{literal(str(board.staging.resolve()))}]",
-            "temp_directory": "''",
-            "memory_limit": literal(memory),
-            "enable_external_access": "false",
-            "lock_configuration": "true",
-        }
-        for name, value in settings.items():
-            connection.execute(f"set {name} = {value}")
-        clock = Timer(seconds, connection.interrupt)
-        clock.daemon = True
-        clock.start()
         try:
-            yield connection
+            most = _restricted(connection, board, memory)
+            watched = limits.clock(seconds, connection.interrupt, give_up and (lambda: give_up(too_long)))
+            with watched, limits.memory(most):
+                yield connection
         except duckdb.InterruptException:
-            raise UserError(f"The question took more than {seconds:g} seconds and was stopped; see --seconds.") from None
-        except duckdb.OutOfMemoryException:
+            raise UserError(too_long) from None
+        except (duckdb.OutOfMemoryException, MemoryError):
             raise UserError(f"The question needs more memory than {memory}; see --memory.") from None
+        except duckdb.IOException as error:
+            raise _damaged(current(board), error) from None
         except duckdb.Error as error:
             raise UserError(str(error).strip()) from error
-        finally:
-            clock.cancel()
+
+
+def _restricted(connection: duckdb.DuckDBPyConnection, board: Board, memory: str) -> int:
+    """Let the connection do no more than a question needs; how many bytes of memory it has."""
+    rows = [path for path in board.staging.glob("*.parquet") if path.is_file() and not path.is_symlink()]
+    places = {str(folder / path.name) for path in rows for folder in (board.staging, board.staging.resolve())}
+    settings = {
+        "allowed_paths": f"[{', '.join(map(literal, sorted(places)))}]",
+        "temp_directory": "''",
+        "memory_limit": literal(memory),
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
+    for name, value in settings.items():
+        connection.execute(f"set {name} = {value}")
+    (most,) = connection.execute("select parse_formatted_bytes(current_setting('memory_limit'))").fetchone() or (0,)
+    return int(most)
 
 
 def _attached(build: Path) -> duckdb.DuckDBPyConnection:
@@ -132,8 +143,13 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyCon
     """The connection, with the answer ready to be fetched. Raises UserError for anything but one question."""
     statements = connection.extract_statements(query)
     asked = [one for one in statements if one.type == duckdb.StatementType.SELECT]
-    if len(asked) != 1 or statements[-1].type not in _ASKING or not {one.type for one in statements} <= _ASKING:
+    if len(asked) != 1 or statements[-1] is not asked[0] or not all(map(_is_of_pivot, statements[:-1])):
         raise UserError("Ask one question at a time: a SELECT (or FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, PIVOT).")
     for statement in statements:
         connection.execute(statement)
     return connection
+
+
+def _is_of_pivot(statement: duckdb.Statement) -> bool:
+    """Whether it is the passing type that PIVOT makes itself: nobody wrote it."""
+    return statement.type == duckdb.StatementType.CREATE and not statement.query

@@ -1,30 +1,19 @@
 """The new warehouse takes the old one's place in one step; readers of the old one keep it until they are done."""
 
-import json
 import os
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock, Timeout
 
-from lscb_data import ledger
+from lscb_data import hold, ledger
 from lscb_data.board import Board
-from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
+from lscb_data.hold import BusyError as BusyError
 from lscb_data.pseudonym import made_with
-from lscb_data.submission import user
 
 NAME = "lscb.duckdb"  # the stable name, for people and tools
-
-
-class BusyError(UserError):
-    """Another load holds the warehouse."""
-
-    exit_code = 4
 
 
 def current(board: Board) -> Path:
@@ -56,6 +45,7 @@ def publish(board: Board, build: Path) -> Path:
     with suppress(OSError):  # a file system that knows no permissions
         build.chmod(build.stat().st_mode & ~0o222)
     link = board.warehouse / NAME
+    before = link.resolve()
     part = board.warehouse / f".{NAME}.{os.getpid()}.part"
     part.unlink(missing_ok=True)
     part.symlink_to(build.relative_to(board.warehouse))
@@ -63,8 +53,10 @@ def publish(board: Board, build: Path) -> Path:
     _write_down(board, build)
     for log in (*build.parent.glob("*.wal"), link.with_name(f"{NAME}.wal")):  # of shells that wrote all the same
         take_away(log)
-    for old in sorted(build.parent.glob("*.duckdb"))[: -board.settings.keep_builds]:
-        if old != build:
+    # Named as later than this one they are of a time when the clock was ahead: older all the same.
+    builds = sorted(build.parent.glob("*.duckdb"), key=lambda one: (one.name <= build.name, one.name))
+    for old in builds[: -board.settings.keep_builds]:
+        if old not in (build, before):  # which readers may just have found
             take_away(old)
     return link
 
@@ -91,35 +83,9 @@ def take_away(path: Path) -> None:
             path.unlink()
 
 
-@contextmanager
-def holding(board: Board, wait: float, say: Callable[[str], None]) -> Iterator[None]:
+def holding(board: Board, wait: float, say: Callable[[str], None]) -> AbstractContextManager[None]:
     """Hold the Board's warehouse for one load. Waits so many seconds for another load, saying who holds it.
 
-    Raises BusyError where it is still held after that. The system lets go of the lock of a process that died.
+    Raises BusyError where it is still held after that.
     """
-    board.warehouse.mkdir(parents=True, exist_ok=True)
-    lock, holder = FileLock(board.warehouse / ".load.lock"), board.warehouse / ".load.holder"
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        who = _holder(holder)
-        say(f"Another load holds the warehouse ({who}); waiting up to {wait:.0f} s.")
-        try:
-            lock.acquire(timeout=wait)
-        except Timeout:
-            raise BusyError(f"Another load holds the warehouse ({_holder(holder)}). Try again when it is done.") from None
-    try:
-        me = {"user": user(), "host": socket.gethostname(), "process": os.getpid()}
-        write_whole(holder, json.dumps(me | {"since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}).encode())
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
-
-
-def _holder(path: Path) -> str:
-    try:
-        held = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return "it has just begun"
-    return f"{held['user']} on {held['host']}, process {held['process']}, since {held['since']}"
+    return hold.holding(board.warehouse, "load", "Another load holds the warehouse", wait, say)

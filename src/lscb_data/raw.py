@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from lscb_data.disk import digest
+from lscb_data.disk import PART, digest, is_being_written
 
 RECEIPT = ".receipt.yml"
 DECISION = ".decision.yml"
@@ -55,6 +55,13 @@ def files(found: list[Path]) -> list[Path]:
         for path in found
         if not path.name.endswith((RECEIPT, DECISION)) and receipt_of(path) not in known and not os.path.isdir(path)  # noqa: PTH112
     ]
+
+
+def clear(raw: Path) -> None:
+    """Take away what was left half written by processes that are dead: nobody would see it."""
+    for left in raw.glob(f"*/*/.*{PART}"):
+        if not is_being_written(left):
+            left.unlink(missing_ok=True)
 
 
 def place(folder: Path, name: str, sha256: str) -> Path:

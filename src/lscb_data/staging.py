@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -31,9 +31,11 @@ from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission
 
-READER = 8  # counts up when what is read from the same file by the same contract changes
+READER = 9  # counts up when what is read from the same file by the same contract changes
 
 Digest = Callable[[Path], str]
+LOST = ("file_altered", "file_missing", "file_unreadable")
+STANDS = "What was landed of it when it was as received still stands."
 SET_ASIDE = "Its row was set aside: see the findings."
 PERIOD = ("period_type", "period", "period_start", "period_end")
 FIGURES = pa.schema(
@@ -102,34 +104,38 @@ def land(
 ) -> Landed:
     """Judge the submission and keep the outcome in staging; where it was landed before, by this contract, that outcome.
 
-    What is not as its receipt says is refused, whatever was landed of it before; so is a file that cannot be read, unless
-    this is not yet the last try: then its OSError is raised. `digest_of` gives a file's digest, which another may have worked
-    out by now.
+    Where the file is no longer as its receipt says, or cannot be read, what was landed of it when it was still stands, with an
+    error to put right; where nothing was, it is refused. An OSError is raised unless this is the last try. `digest_of` gives a
+    file's digest, which another may have worked out by now.
     """
     name, period = submission.receipt.return_, submission.period
     if name not in contracts.returns:
-        return _refused(submission, "", "contract_missing", f"There is no contract for the return '{name}'.",
-                        "Put its YAML into schemas/returns, or receive the file again for another return.")  # fmt: skip
+        return _refused(submission, "", _blocker("contract_missing", f"There is no contract for the return '{name}'.",
+                        "Put its YAML into schemas/returns, or receive the file again for another return."))  # fmt: skip
     contract, contract_hash = contracts[name], contracts.hashes[name]
     if not contract.expected_in(period):
-        return _refused(submission, contract_hash, "period_not_owed", f"The return is not owed for {period}.",
-                        "Receive the file again for the period that it is for.")  # fmt: skip
+        return _refused(submission, contract_hash, _blocker("period_not_owed", f"The return is not owed for {period}.",
+                        "Receive the file again for the period that it is for."))  # fmt: skip
     try:
-        if not submission.path.is_file():
-            return _refused(submission, contract_hash, "file_missing", "The file that was received is not there.",
-                            "Put it back beside its receipt, or receive it again.")  # fmt: skip
-        if digest_of(submission.path) != submission.receipt.sha256:
-            return _refused(submission, contract_hash, "file_altered", "The file is not the one received (its hash differs).",
-                            "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
+        lost = _lost(submission, digest_of)
     except OSError as error:
         if not last_try:
             raise
-        return _refused(submission, contract_hash, "file_unreadable", f"The file cannot be read: {error.strerror}.",
+        lost = _blocker("file_unreadable", f"The file cannot be read: {error.strerror}.",
                         "Let the user who loads read it, or see to its disk; then load again.")  # fmt: skip
+    if lost and not any(board.staging.glob(f"{submission.id}.*")):  # the key is not asked for
+        return _refused(submission, contract_hash, lost)
     key = read_key(board.home, board.settings.key_file) if contract.names_children else None
     outcome, rows = _places(board, contracts, submission, key)
-    kept = _kept(outcome, rows, submission, digest_of) or _judged(board, contracts, submission, key, outcome, rows)
-    findings = [*kept["findings"], *(_stamped(finding, submission).as_dict() for finding in _dated_ahead(submission))]
+    kept = _kept(outcome, rows, submission, digest_of)
+    if lost and (not kept or kept["refused"]):
+        return _refused(submission, contract_hash, lost)
+    kept = kept or _judged(board, contracts, submission, key, outcome, rows)
+    more = [
+        *_dated_ahead(submission),
+        *([replace(lost, severity=Severity.ERROR, message=f"{lost.message} {STANDS}")] if lost else []),
+    ]
+    findings = [*kept["findings"], *(_stamped(finding, submission).as_dict() for finding in more)]
     return Landed(
         submission, contract_hash, kept["refused"], kept["received"], kept["accepted"], kept["rejected"],
         tuple(findings), {} if kept["refused"] else rows, contract.title, contract.public, frozenset(kept["areas"]),
@@ -137,9 +143,24 @@ def land(
     )  # fmt: skip
 
 
-def _refused(submission: Submission, contract_hash: str, code: str, message: str, fix: str) -> Landed:
-    finding = _stamped(Finding(code, Severity.BLOCKER, message, fix), submission)
-    return Landed(submission, contract_hash, True, 0, 0, 0, (finding.as_dict(),), {}, submission.receipt.return_, None)
+def _lost(submission: Submission, digest_of: Digest) -> Finding | None:
+    """What is wrong with the evidence; None where it is as it was received. Raises OSError where that cannot be told."""
+    if not submission.path.is_file():
+        return _blocker("file_missing", "The file that was received is not there.",
+                        "Put it back beside its receipt, or receive it again.")  # fmt: skip
+    if digest_of(submission.path) != submission.receipt.sha256:
+        return _blocker("file_altered", "The file is not the one received (its hash differs).",
+                        "Put back the file that was received; receive a new version as a new submission.")  # fmt: skip
+    return None
+
+
+def _blocker(code: str, message: str, fix: str) -> Finding:
+    return Finding(code, Severity.BLOCKER, message, fix)
+
+
+def _refused(submission: Submission, contract_hash: str, why: Finding) -> Landed:
+    finding = _stamped(why, submission).as_dict()
+    return Landed(submission, contract_hash, True, 0, 0, 0, (finding,), {}, submission.receipt.return_, None)
 
 
 def _dated_ahead(submission: Submission) -> Iterator[Finding]:

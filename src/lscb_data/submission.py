@@ -5,7 +5,6 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
-from getpass import getuser
 from pathlib import Path
 
 import yaml
@@ -17,11 +16,13 @@ from lscb_data.contract import Return
 from lscb_data.decision import Correction, Decision, Withdrawal, decisions, keep
 from lscb_data.disk import digest, whole, write_whole
 from lscb_data.finding import UserError
+from lscb_data.hold import holding, user
 from lscb_data.period import Period, parse
 from lscb_data.promise import Name, Strict, read_yaml
 from lscb_data.raw import RECEIPT, Unusable, receipt_of
 
 SKEW = timedelta(days=1)  # what clocks may differ by
+WAIT = 60.0  # seconds for another file that is being received
 
 
 class Receipt(Strict):
@@ -164,7 +165,7 @@ def receive(
     anew, and take the place of what stands.
 
     Raises UserError where the file is not there, its ending is not one of the return's, or the period is not one that the
-    return is owed for.
+    return is owed for; BusyError where others are being received for a minute on end.
     """
     if not file.is_file():
         raise UserError(f"There is no file {file}.")
@@ -174,6 +175,14 @@ def receive(
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
     if covers_from and (contract.kind != "records" or covers_from > period.end):
         raise UserError(f"--covers-from is for a return of records, and a day no later than {period.end}.")
+    with holding(board.warehouse, "receive", "Another file is being received", WAIT, lambda _: None):
+        raw.clear(board.raw)
+        return _received(board, file, contract, period, note, covers_from)
+
+
+def _received(
+    board: Board, file: Path, contract: Return, period: Period, note: str | None, covers_from: date | None
+) -> tuple[Submission, bool]:
     sha256 = digest(file)
     before = [one for one in received(board) if (one.receipt.return_, one.period) == (contract.return_, period)]
     same = [one for one in before if one.receipt.sha256 == sha256]
@@ -183,8 +192,11 @@ def receive(
         last = before[-1].receipt
         raise UserError(
             f"{last.file}{RECEIPT} is dated {last.received_at:%Y-%m-%d}, which is still to come: nothing could take its place. "
-            "Put its date right first."
+            "Put its date right first, or this machine's clock."
         )
+    now = datetime.now(UTC)
+    if before:  # clocks differ, and what came last stands: to the second, as the warehouse knows it
+        now = max(now, before[-1].receipt.received_at + timedelta(seconds=1))
     folder = board.raw / period.folder / contract.agency
     folder.mkdir(parents=True, exist_ok=True)
     target = raw.place(folder, file.name, sha256)
@@ -195,7 +207,7 @@ def receive(
             "file": target.name,
             "sha256": sha256,
             "bytes": file.stat().st_size,
-            "received_at": datetime.now(UTC),
+            "received_at": now,
             "received_by": receiver(),
             "note": note,
             "covers_from": covers_from,
@@ -246,14 +258,6 @@ def withdraw(board: Board, submission_id: str, reason: str) -> Submission:
     said = Withdrawal(decided_at=datetime.now(UTC), decided_by=user(), reason=reason, submission=one.id)
     keep(one.path.parent, said)
     return replace(one, withdrawal=said)
-
-
-def user() -> str:
-    """Who is at work here; a number where the system has no name for it."""
-    try:
-        return getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
 
 
 def receiver() -> str:

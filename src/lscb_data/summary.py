@@ -16,6 +16,7 @@ from lscb_data.connection import reading
 from lscb_data.finding import Severity, UserError, first_line
 from lscb_data.period import Period, parse
 from lscb_data.quarantine import held
+from lscb_data.staging import LOST
 from lscb_data.submission import received, unusable, without_receipt
 
 HEADLINES = (
@@ -101,6 +102,7 @@ class Summary:
     headlines: tuple[Headline, ...]
     next_steps: tuple[str, ...]
     unusable: tuple[str, ...] = ()  # what stands in raw/ where a receipt should, and why nothing of it was loaded
+    lost: tuple[str, ...] = ()  # files that are no longer as received, of which what was landed before stands
 
 
 def summarise(
@@ -130,6 +132,12 @@ def summarise(
     findings = {str(severity): 0 for severity in Severity} | Counter(one["severity"] for one in found)
     aside, spoilt = held(board)
     faulty = tuple(map(str, [*unusable(board), *spoilt]))
+    lost = tuple(
+        f"raw/{row['file']}: {one['message']} {one['fix']}"
+        for one in found
+        for row in every
+        if one["code"] in LOST and one["severity"] == Severity.ERROR and row["submission_id"] == one["submission"]
+    )
     waiting = {one.id for one in received(board)} - {row["submission_id"] for row in every}
     return Summary(
         expected=tuple(owed),
@@ -144,6 +152,7 @@ def summarise(
         headlines=headlines,
         next_steps=(
             *(f"Ask {one.agency} for the {one.title} of {one.period} again: {one.blocker}" for one in refused),
+            *(f"Put right {one}" for one in lost),
             *(f"Put right or take away {one}" for one in faulty),
             *_asks(missing),
             *_counted(findings["error"], "error", "errors", "to put right: lscb status"),
@@ -155,6 +164,7 @@ def summarise(
             *_counted(len(aside), "file", "files", "in quarantine, to be received by name: lscb status"),
         ),
         unusable=faulty,
+        lost=lost,
     )
 
 

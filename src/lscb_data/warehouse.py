@@ -363,5 +363,7 @@ def covered(periods: Iterable[Period]) -> list[Period]:
 
 def new_build(board: Board, fingerprint: str | None = None) -> Path:
     """The name of the next build's file: when it was begun, in UTC, and the key of its pseudonyms where it has any."""
-    of_key = said_in_names(fingerprint) if fingerprint else ""
-    return board.warehouse / "builds" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z{of_key}.duckdb"
+    of_key, begun = said_in_names(fingerprint) if fingerprint else "", datetime.now(UTC)
+    while (path := board.warehouse / "builds" / f"{begun:%Y%m%dT%H%M%S%f}Z{of_key}.duckdb").exists():
+        begun += timedelta(microseconds=1)  # a clock that was set back
+    return path

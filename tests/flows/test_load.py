@@ -183,6 +183,40 @@ def test_a_fault_of_the_software_says_where_and_never_what_a_cell_held(
         current(board)
 
 
+def gone(*_: Any, **__: Any) -> Any:
+    import httpx
+
+    raise httpx.ConnectError("Connection refused")
+
+
+def test_findings_that_prefects_server_does_not_take_are_no_failure_of_the_load(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows.load
+
+    receiving("08-01", CCG, Q1)
+    monkeypatch.setattr(flows.load, "create_table_artifact", gone)
+    assert load(board).name == "Completed"
+    assert figures(board, CCG)
+
+
+def test_a_server_that_is_gone_for_good_is_said_with_what_became_of_the_load(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows.load
+
+    receiving("08-01", CCG, Q1)
+    flow = flows.load.load_returns
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.load, "load_returns", gone)
+        with pytest.raises(UserError, match=r"does not answer\. Nothing was published; see to the server, then load again"):
+            flows.load.run(board.home)
+        patch.setattr(flows.load, "load_returns", lambda *given, **named: gone(flow(*given, **named)))
+        with pytest.raises(UserError, match=r"does not answer\. The load was published all the same"):
+            flows.load.run(board.home)
+    assert figures(board, CCG)
+
+
 def test_what_a_killed_load_left_is_cleared(board: Board, receiving: Receiving) -> None:
     receiving("08-01", CCG, Q1)
     builds = board.warehouse / "builds"
@@ -246,6 +280,32 @@ def test_nothing_in_raw_stops_the_agencies_whose_returns_can_be_used(board: Boar
         assert f"Put right or take away {said}" in summary.next_steps
         assert said in state.message
     assert any("raw/2014-15-Q2/csc: leads nowhere" in said for said in summary.unusable)
+
+
+def test_a_file_that_is_no_longer_as_received_is_said_at_every_load_and_its_figures_stand(
+    board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lscb_data import submission
+
+    altered, silent = receiving("08-01", MARAC, Q1), receiving("08-02", CCG, Q1)
+    load(board)
+    before = figures(board, MARAC), figures(board, CCG)
+    altered.path.write_bytes(altered.path.read_bytes() + b" ")
+    digest = submission.digest
+
+    def answers(path: Path) -> str:
+        if path == silent.path:
+            raise OSError(5, "Input/output error")
+        return digest(path)
+
+    monkeypatch.setattr(submission, "digest", answers)
+    state = load(board)
+    assert (state.type.value, state.name) == ("COMPLETED", "Completed with refusals")
+    assert "raw/2014-15-Q1/marac/marac.xlsx: The file is not the one received" in state.message
+    assert (figures(board, MARAC), figures(board, CCG)) == before
+    summary = state.result()
+    assert (len(summary.accepted), summary.refused, summary.findings["error"]) == (2, (), 2)
+    assert [one.split(":")[0] for one in summary.next_steps[:2]] == [f"Put right raw/{one.place}" for one in (silent, altered)]
 
 
 def test_where_nothing_can_be_used_it_is_said_why(board: Board, receiving: Receiving) -> None:

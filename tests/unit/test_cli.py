@@ -299,9 +299,12 @@ def test_a_load_that_could_not_use_all_of_raw_ends_with_3(
     from lscb_data import summary
 
     monkeypatch.setattr(summary, "listed_findings", lambda *_: ([], 0))
-    done = summary.Summary((), (), (), (), (), 5, 5, 0, {}, (), ("Put right a",), unusable=("a",))
-    monkeypatch.setitem(sys.modules, "flows.load", SimpleNamespace(run=lambda *_: (done, "Completed with refusals")))
-    assert "Put right a" in lscb("--home", small_board, "load", code=3)
+    for named in ({"unusable": ("a",)}, {"lost": ("a",)}):
+        done = summary.Summary((), (), (), (), (), 5, 5, 0, {}, (), ("Put right a",), **named)
+        monkeypatch.setitem(
+            sys.modules, "flows.load", SimpleNamespace(run=lambda *_, done=done: (done, "Completed with refusals"))
+        )
+        assert "Put right a" in lscb("--home", small_board, "load", code=3)
 
 
 def test_the_small_board_has_the_columns_that_the_warehouse_promises(small_board: Path) -> None:

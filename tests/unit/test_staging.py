@@ -171,6 +171,25 @@ def test_what_is_not_as_its_receipt_says_is_refused(
     assert [(one["code"], one["severity"]) for one in landed.findings] == [(code, "blocker")]
 
 
+@pytest.mark.parametrize(("breaks", "code"), [(_altered, "file_altered"), (_gone, "file_missing"), (_folder, "file_missing")])
+def test_what_was_landed_stands_when_the_file_is_no_longer_as_received(
+    board: Board, contracts: Contracts, submission: Submission, breaks: Callable[[dict[str, Any], Path], None], code: str
+) -> None:
+    """But only what this contract made of it, and only as long as it is whole."""
+    before = land(board, contracts, submission)
+    breaks({}, submission.path)
+    after = land(board, contracts, submission)
+    assert (after.refused, after.rows, after.accepted) == (False, before.rows, before.accepted)
+    (more,) = (one for one in after.findings if one not in before.findings)
+    assert (more["code"], more["severity"]) == (code, "error")
+    assert more["message"].endswith(staging.STANDS)
+    (rows,) = after.rows.values()
+    _one_byte(rows)
+    damaged = land(board, contracts, submission)
+    assert (damaged.refused, damaged.rows) == (True, {})
+    assert [(one["code"], one["severity"]) for one in damaged.findings] == [(code, "blocker")]
+
+
 @pytest.mark.parametrize(("number", "words"), [(13, "Permission denied"), (5, "Input/output error"), (116, "Stale file")])
 def test_a_file_that_cannot_be_read_is_refused_once_it_was_tried_enough(
     board: Board, contracts: Contracts, submission: Submission, number: int, words: str

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lscb_data import submission as room
+from lscb_data import hold
 from lscb_data.board import Board
 from lscb_data.contract import Contracts
 from lscb_data.finding import UserError
@@ -270,6 +270,6 @@ def test_a_user_without_a_name_can_receive(
     def nameless() -> str:
         raise KeyError("getpwuid(): uid not found: 12345")
 
-    monkeypatch.setattr(room, "getuser", nameless)
+    monkeypatch.setattr(hold, "getuser", nameless)
     kept, _ = receive(board, file, contracts["marac__cases"], Q1)
     assert kept.receipt.received_by == f"user {os.getuid()}"

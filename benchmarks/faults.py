@@ -1,0 +1,451 @@
+"""Kill -9 at random moments of all that changes a Board's folder, while readers ask without a pause: is anything lost?
+
+make faults                            2,000 kills, 8 readers
+make faults KILLS=100 SEED=7 READERS=2
+
+Half of the kills come at a moment by the clock, half just before one of the file operations. After each one:
+  the build in force is the last good one or the next one, whole;
+  every file that was received stands as it came, with its receipt;
+  the same command, given again, finishes: accepted + rejected = received, and nothing half written is left.
+Of all that the readers saw nothing was an error, and nothing another set of figures than that of a finished load. After each
+Board `warehouse/` is deleted and loaded again: the same figures. Ends with 1 where anything was otherwise, and says what.
+
+The order of a load is the flow's own lines, `flows.load`, with its tasks called as the functions that they are.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PREFECT = tempfile.mkdtemp(prefix="lscb-prefect-")  # read when Prefect is imported; nothing is kept there
+os.environ |= {"PREFECT_HOME": PREFECT, "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+
+import duckdb  # noqa: E402
+import great_expectations  # noqa: E402, F401 - takes seconds, which each fork would take again
+import pandas  # noqa: E402, F401
+import sqlalchemy  # noqa: E402, F401
+from prefect.logging import disable_run_logger  # noqa: E402
+from prefect.states import Completed  # noqa: E402
+
+import flows.load  # noqa: E402
+import lscb_data  # noqa: E402
+from lscb_data import board, cli, connection, contract, pseudonym, publish, rekey, submission, warehouse  # noqa: E402
+
+PERIODS = [f"2014-15 Q{number}" for number in (1, 2, 3, 4)]
+LIST = "csc__annex_a_list_7"
+HEADING = (
+    "Child Unique ID,Gender,Ethnicity,Date of Birth,Child Protection Plan Start Date,Initial Category of Abuse,"
+    "Latest Category of Abuse,Child Protection Plan End Date,Number of Previous Child Protection Plans\n"
+)
+OF_A_BOARD = 40  # kills, then a new one: a load takes as long as there are submissions
+FIGURES = """
+    select
+        (select list(submission_id || ' ' || standing order by submission_id) from staging.submissions),
+        (select bool_and(rows_received = rows_accepted + rows_rejected) from staging.submissions),
+        (select sum(rows_received)::bigint from staging.submissions),
+        (select count(*) from audit.findings),
+        (select count(*) || ' ' || sum(hash(v)) from published.indicator_values as v)
+"""
+CHANGES = {"os.rename", "os.remove", "os.symlink", "os.chmod", "os.mkdir", "os.rmdir", "os.truncate", "shutil.copyfile"}
+State = tuple[Any, ...]  # what a build holds, as FIGURES asks for it
+
+
+# what is killed
+
+
+@dataclass
+class Home:
+    """A Board's folder while it is being tried: what it was sent, and what a finished load made of that."""
+
+    path: Path
+    rng: random.Random
+    sent: dict[str, str] = field(default_factory=dict)  # each file in raw/ and its bytes' hash
+    real: list[tuple[Path, str, str]] = field(default_factory=list)  # returns that were not sent yet
+    good: dict[str, State] = field(default_factory=dict)  # what each finished load held, by its submissions
+
+    @property
+    def board(self) -> board.Board:
+        return board.Board(self.path)
+
+
+def receive(home: Home) -> list[str]:
+    """One of the real returns, or a list of children that takes an earlier one's place."""
+    if home.real and home.rng.random() < 0.25:
+        path, name, period = home.real.pop()
+        return ["receive", str(path), "--return", name, "--period", period]
+    period, path = home.rng.choice(PERIODS), home.path.with_name(f"list {home.rng.getrandbits(32):08x}.csv")
+    rows = "".join(f"C{n},F,WBRI,17/05/2009,{n % 28 + 1:02}/05/2014,NEG,EMO,,0\n" for n in range(home.rng.randint(3, 60)))
+    path.write_text(f"{HEADING}{rows}C0,F,WBRI,17/05/2009,31/02/2014,NEG,EMO,,0\n")
+    return ["receive", str(path), "--return", LIST, "--period", period, "--covers-from", "2013-04-01"]
+
+
+def load(home: Home) -> list[str]:
+    """A load with something to land."""
+    done(home, receive(home))
+    return ["load"]
+
+
+def another_key(home: Home) -> list[str]:
+    path = home.path.with_name(f"{home.rng.getrandbits(32):08x}.key")
+    pseudonym.write_key(path, home.path)
+    return ["rekey", str(path)]
+
+
+# Each with the command that is killed, the function with which it begins, and the work before which it ends.
+WORK: dict[str, tuple[Callable[[Home], list[str]], Any, str, str]] = {
+    "receive": (receive, submission, "receive", "end"),
+    "land": (load, flows.load, "land_submission", "build"),
+    "build": (load, flows.load, "build_warehouse", "publish"),
+    "publish": (load, flows.load, "publish_warehouse", "end"),
+    "rekey": (another_key, rekey, "check", "end"),
+}
+
+
+# how it is killed
+
+
+def bare_load(
+    home: Path, period: str | None = None, agency: str | None = None, wait: float = 600, rekeying: bool = False
+) -> tuple[Any, str]:
+    """`flows.run_load` without Prefect's engine and server."""
+    with disable_run_logger():
+        state = flows.load.load_returns.fn(str(home), period, agency, wait, rekeying)
+    return state.result(), state.name or ""
+
+
+def prepare() -> None:
+    """Let commands load without a server, and tell when the work that may be killed begins."""
+    flows.run_load = bare_load
+    flows.load.list_findings = lambda *_, **__: Completed()  # type: ignore[assignment]  # an artifact, which is Prefect's
+    for module in pkgutil.iter_modules(lscb_data.__path__, "lscb_data."):
+        importlib.import_module(module.name)
+    own = board.Board(ROOT)  # what is declared is read once, for all forks
+    tables, contracts = warehouse.tables(own.folders("sql")), contract.load_contracts(own.folders("schemas"))
+    warehouse.tables = lambda _: tables
+    contract.load_contracts = flows.load.load_contracts = lambda _: contracts
+    for name, (_, room, function, _) in WORK.items():
+        work = getattr(room, function)
+        setattr(room, function, _begins(name, getattr(work, "fn", work)))
+
+
+def _begins(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def begun(*given: Any, **named: Any) -> Any:
+        Moment.tell(name)
+        return function(*given, **named)
+
+    return begun
+
+
+class Moment:
+    """In a child: which work has begun, and how many times the Board's folder was changed since; it may be the last time."""
+
+    pipe, home, steps, last, at = -1, "", 0, 0, ""
+
+    @classmethod
+    def tell(cls, name: str) -> None:
+        if cls.pipe >= 0:
+            os.write(cls.pipe, f"{name} {time.monotonic()} {cls.steps}\n".encode())
+            if name == cls.at:
+                cls.at, cls.last = "", cls.steps + cls.last
+
+    @classmethod
+    def seen(cls, event: str, said: tuple[Any, ...]) -> None:
+        writes = event == "open" and isinstance(said[1], str) and set(said[1]) & set("wax+")
+        if (writes or event in CHANGES) and any(str(one).startswith(cls.home) for one in said if isinstance(one, str | Path)):
+            cls.steps += 1
+            if not cls.at and cls.steps == cls.last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code (-9: killed), what it said, and when each work in it began, in seconds and steps."""
+
+    code: int
+    said: str
+    begun: list[tuple[str, float, int]]
+
+    def taken(self, name: str) -> tuple[float, int] | None:
+        """How long the work took, and how many steps; None where it was not done to its end."""
+        begun = {work: (since, steps) for work, since, steps in reversed(self.begun)}
+        until = WORK[name][3]
+        if not {name, until} <= set(begun):
+            return None
+        return begun[until][0] - begun[name][0], begun[until][1] - begun[name][1]
+
+
+def command(home: Home, words: list[str], name: str = "", seconds: float | None = None, step: int = 0) -> Ended:
+    """Run `lscb` in a fork; kill it so many seconds after this work began, or just before one of its changes of a file."""
+    read, write = os.pipe()
+    log = home.path.with_name("said.txt")
+    if (child := os.fork()) == 0:
+        code = 99
+        try:
+            os.close(read)
+            out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            os.dup2(out, 1), os.dup2(out, 2)
+            Moment.pipe, Moment.home, Moment.at, Moment.last = write, str(home.path), name if step else "-", step
+            sys.addaudithook(Moment.seen)
+            Moment.tell("command")
+            code = cli.main(["--home", str(home.path), *words])
+            sys.stdout.flush()
+            Moment.tell("end")
+        except BaseException:  # noqa: BLE001 - told by the exit code
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    os.close(write)
+    begun = []
+    with os.fdopen(read) as told:
+        for line in told:
+            work, since, steps = line.split()
+            if begun and work == begun[-1][0]:
+                continue  # as of each submission that is landed
+            begun.append((work, float(since), int(steps)))
+            if work == name and seconds is not None:
+                time.sleep(seconds)
+                os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return Ended(os.waitstatus_to_exitcode(status), log.read_text("utf-8", "replace")[-1500:], begun)
+
+
+def done(home: Home, words: list[str]) -> Ended:
+    """The command, which must finish. Raises AssertionError where it does not."""
+    ended = command(home, words)
+    assert ended.code in (0, 2), f"lscb {' '.join(words)} ended with {ended.code}: {ended.said}"
+    return ended
+
+
+# what must hold
+
+
+def in_a_fork(function: Callable[..., Any], *given: Any) -> Any:
+    """What the function gives back; the process that forks never has a thread of the database's own."""
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            os.close(read)
+            with os.fdopen(write, "w") as out:
+                json.dump(function(*given), out)
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 - told by the exit code
+            traceback.print_exc()
+            os._exit(1)
+    os.close(write)
+    with os.fdopen(read) as told:
+        said = told.read()
+    assert os.waitpid(child, 0)[1] == 0, "looking failed: see above"
+    return json.loads(said)
+
+
+def held(path: Path) -> State:
+    """What the build in force holds."""
+    with connection.connect(path) as reader:
+        return tuple(reader.execute(FIGURES).fetchone() or ())
+
+
+def state(home: Home) -> State:
+    found = tuple(in_a_fork(held, home.path))
+    assert found[1], f"accepted + rejected is not received: {found[0]}"
+    return found
+
+
+def evidence(home: Home) -> None:
+    """Every file that was received stands as it came."""
+    assert not submission.unusable(home.board), submission.unusable(home.board)
+    now = {one.place: one.receipt.sha256 for one in submission.received(home.board)}
+    assert now.items() >= home.sent.items(), f"lost of what was received: {set(home.sent) - set(now)}"
+    altered = [one.place for one in submission.received(home.board) if one.altered]
+    assert not altered, f"not as received: {altered}"
+    home.sent = now
+
+
+def finished(home: Home) -> None:
+    """All that was received is in the build in force, and nothing half written is left."""
+    evidence(home)
+    found = state(home)
+    assert {one.split()[0] for one in found[0]} == {one.id for one in submission.received(home.board)}, "not all is loaded"
+    assert home.good.setdefault(str(found[0]), found) == found, "the same submissions gave other figures"
+    left = [str(path) for path in home.path.rglob("*") if ".part" in path.name or path.name.endswith(".wal")]
+    assert not left, f"left half written: {left}"
+    assert not submission.without_receipt(home.board), "a file without a receipt is left"
+    made = {pseudonym.made_with(path) for path in (home.path / "warehouse").rglob("*")} - {None}
+    key = pseudonym.read_key(home.path, home.board.settings.key_file).fingerprint
+    assert made == {key}, f"made with {made}, and the key in force is {key}"
+
+
+def kill(home: Home, name: str, typical: dict[str, tuple[float, int]], tally: Counter[str]) -> str:
+    """Kill this work once and see what is left; what was done."""
+    words = WORK[name][0](home)
+    before = state(home)
+    seconds, steps = typical[name]
+    by_clock = home.rng.random() < 0.5 or not steps
+    moment, step = home.rng.uniform(0, seconds), home.rng.randint(1, max(steps, 1))
+    how = f"{moment:.4f} s into it" if by_clock else f"before file step {step} of {steps}"
+    ended = command(home, words, name, moment) if by_clock else command(home, words, name, None, step)
+    assert ended.code in (-signal.SIGKILL, 0, 2), f"ended with {ended.code}: {ended.said}"
+    left = state(home)
+    evidence(home)
+    again = command(home, words)
+    assert again.code in (0, 2) or "is in force already: nothing was changed" in again.said, (
+        f"again: {again.code}: {again.said}"
+    )
+    if taken := again.taken(name):
+        typical[name] = taken
+    if name == "receive":
+        assert left == before, "a receive changed what is published"
+        evidence(home)
+    else:
+        finished(home)
+        assert left in (before, state(home)), f"neither the last good build nor the next one: {left}"
+    tally[f"{name}: killed" if ended.code < 0 else f"{name}: had ended already"] += 1
+    tally[f"{name}: by the {'clock' if by_clock else 'step'}"] += 1
+    tally[f"{name}: the next build stood" if left != before else f"{name}: the last good build stood"] += 1
+    return f"{name}, {how}"
+
+
+# readers
+
+
+def reads(path: Path, number: int, pause: float, stop: Path, report: Path) -> None:
+    """Ask until told to stop, each time anew, in each of the ways in turn that people have."""
+    ways: list[Callable[[], Any]] = [
+        lambda: connection.connect(path),
+        lambda: duckdb.connect(path / "warehouse" / publish.NAME, read_only=True),
+        lambda: connection.questions(board.Board(path)),
+    ]
+    asked, errors, saw = 0, [], {}
+    while not stop.exists():
+        try:
+            with ways[(asked + number) % 3]() as reader:
+                found = reader.execute(FIGURES).fetchone()
+            saw[json.dumps(found)] = found
+        except Exception as error:  # noqa: BLE001 - all of them are counted
+            errors.append(f"{type(error).__name__}: {error}"[:300])
+        asked += 1
+        time.sleep(pause)
+    report.write_text(json.dumps({"asked": asked, "errors": errors, "saw": list(saw.values())}))
+
+
+@contextmanager
+def readers(home: Home, many: int, pause: float, tally: Counter[str]) -> Iterator[None]:
+    stop, children = home.path.with_name("stop"), []
+    for number in range(many):
+        if (child := os.fork()) == 0:
+            try:
+                os.nice(5)
+                reads(home.path, number, pause, stop, home.path.with_name(f"reader-{number}.json"))
+            finally:
+                os._exit(0)
+        children.append(child)
+    try:
+        yield
+    finally:
+        stop.touch()
+        for child in children:
+            os.waitpid(child, 0)
+    for number in range(many):
+        report = json.loads(home.path.with_name(f"reader-{number}.json").read_text())
+        halves = [one for one in report["saw"] if home.good.get(str(one[0])) != tuple(one)]
+        tally["readers: asked"] += report["asked"]
+        tally["readers: errors"] += len(report["errors"])
+        tally["readers: half loads"] += len(halves)
+        for wrong in [*report["errors"][:3], *halves[:3]]:
+            print(f"  a reader saw {wrong}")
+
+
+# a run
+
+
+def new_home(scratch: Path, rng: random.Random) -> Home:
+    """A Board with a return of the police and a list of children, loaded once."""
+    home = Home(scratch / "home", rng)
+    home.path.mkdir(parents=True)
+    key = scratch / "first.key"
+    pseudonym.write_key(key, home.path)
+    shutil.copy(ROOT / "lscb.toml", home.path)
+    with (home.path / board.SETTINGS).open("a") as settings:
+        settings.write(f'key_file = "{key}"\n')
+    for one in submission.received(board.Board(ROOT)):
+        home.real.append((one.path, one.receipt.return_, one.receipt.period))
+    rng.shuffle(home.real)
+    police = next(one for one in home.real if one[1].startswith("constabulary"))
+    home.real.remove(police)
+    done(home, ["receive", str(police[0]), "--return", police[1], "--period", police[2]])
+    real, home.real = home.real, []
+    done(home, receive(home))
+    home.real = real
+    return home
+
+
+def run(kills: int, seed: int, many: int, pause: float) -> Counter[str]:
+    """So many kills; what was counted. Raises AssertionError where something was lost, saying which kill it was."""
+    prepare()
+    tally: Counter[str] = Counter()
+    typical: dict[str, tuple[float, int]] = {}
+    names = [
+        name for other in WORK if other != "receive" for name in ("receive", other)
+    ]  # every second one, for it takes no time
+    for begun in range(0, kills, OF_A_BOARD):
+        with tempfile.TemporaryDirectory(prefix="lscb-faults-") as scratch:
+            home = new_home(Path(scratch), random.Random(seed * 1_000_003 + begun))  # noqa: S311
+            first = done(home, ["load"])
+            if not typical:
+                typical = {name: first.taken(name) for name in ("land", "build", "publish")}
+                typical["receive"] = done(home, receive(home)).taken("receive")
+                done(home, ["load"])
+                typical["rekey"] = done(home, another_key(home)).taken("rekey")
+            finished(home)
+            with readers(home, many, pause, tally):
+                for number in range(begun, min(begun + OF_A_BOARD, kills)):
+                    how = ""
+                    try:
+                        how = kill(home, names[number % len(names)], typical, tally)
+                    except AssertionError as error:
+                        error.add_note(f"kill {number + 1} of {kills}, seed {seed}: {names[number % len(names)]} {how}")
+                        raise
+                    tally["kills"] += 1
+                done(home, ["load"])
+                finished(home)
+            before = state(home)
+            shutil.rmtree(home.path / "warehouse")
+            done(home, ["load"])
+            assert state(home) == before, "deleted and loaded again, the figures are others"
+            print(f"{tally['kills']:,} kills, {tally['readers: asked']:,} questions", flush=True)
+    return tally
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    words.add_argument("kills", type=int, nargs="?", default=2000)
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--readers", type=int, default=8)
+    words.add_argument("--pause", type=float, default=0, help="seconds between a reader's questions")
+    asked = words.parse_args()
+    try:
+        tally = run(asked.kills, asked.seed, asked.readers, asked.pause)
+    finally:
+        shutil.rmtree(PREFECT, ignore_errors=True)
+    for name, number in sorted(tally.items()):
+        print(f"{name:45}{number:10,}")
+    return 1 if tally["readers: errors"] or tally["readers: half loads"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
