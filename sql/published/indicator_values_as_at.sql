@@ -15,7 +15,7 @@
 -- lower_95, upper_95: 95% confidence limits, where they have been worked out
 -- status: reported, suppressed, not_supplied, not_applicable, unreliable or provisional
 -- qualifier: `<=`, `range` and the like where the value is not one number; a rating in the supplier's word
--- note: caveats, the supplier's words and open queries, to be shown wherever the figure is
+-- note: caveats, the supplier's words, open queries and explanations, to be shown wherever the figure is
 -- as_printed: the supplier's own figure where it printed one: a rate, a percentage, a total
 -- population_id: the population that made the rate; conformed.populations has its source
 -- submission_id: the submissions that it came from

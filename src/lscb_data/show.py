@@ -227,7 +227,7 @@ def _explained(found: Explained) -> None:
         rows = [(c["of_what"], c["printed"], c["cell"], c["submission_id"]) for c in found.cells]
         table(head, rows, "\nCells")
     if found.findings:
-        of_findings = ("severity", "finding_id", "cell", "message", "fix", "explanation")
+        of_findings = ("severity", "cell", "message", "fix", "explanation", "finding_id")
         table(of_findings, [[one[name] for name in of_findings] for one in found.findings], "\nFindings on these cells")
 
 
