@@ -1,5 +1,5 @@
 -- One row per version of what a submission is worth: from one load until the load that changed it.
--- standing: accepted (it stands), superseded, refused or withdrawn
+-- standing: accepted (it stands), superseded, refused or withdrawn; no longer held where `raw/` has it no more
 -- contract_sha256: of the contract that it was read by
 -- known_from: when that load was published, in UTC
 -- known_until: when another version took its place; blank for the one that stands
@@ -37,6 +37,17 @@ changed as (
     select * from known_last
 ),
 
+gone as (
+    select known_last.*
+    from known_last
+    where
+        known_last.standing <> 'no longer held'
+        and not exists (
+            select 1 as there_is from submissions
+            where known_last.submission_id = submissions.submission_id
+        )
+),
+
 versions as (
     select * from known_before
     union all
@@ -44,6 +55,22 @@ versions as (
         changed.*,
         build.built_at as known_from
     from changed
+    cross join build
+    union all
+    select
+        gone.submission_id,
+        gone."return",
+        gone.period,
+        gone.file,
+        gone.sha256,
+        gone.contract_sha256,
+        'no longer held' as standing,
+        gone.rows_received,
+        gone.rows_accepted,
+        gone.rows_rejected,
+        gone.withdrawn_for,
+        build.built_at as known_from
+    from gone
     cross join build
 )
 

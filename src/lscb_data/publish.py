@@ -69,7 +69,7 @@ def write_down(board: Board) -> None:
 
 
 def _write_down(board: Board, build: Path) -> None:
-    with duckdb.connect(f"duckdb:{build}", read_only=True) as connection:
+    with duckdb.connect(f"duckdb:{build}", read_only=True) as connection, suppress(duckdb.CatalogException):  # no history
         ledger.keep(connection, board.ledger)
 
 

@@ -285,20 +285,20 @@ def test_nothing_in_raw_stops_the_agencies_whose_returns_can_be_used(board: Boar
 def test_a_file_that_is_no_longer_as_received_is_said_at_every_load_and_its_figures_stand(
     board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lscb_data import submission
+    from lscb_data import staging
 
     altered, silent = receiving("08-01", MARAC, Q1), receiving("08-02", CCG, Q1)
     load(board)
     before = figures(board, MARAC), figures(board, CCG)
     altered.path.write_bytes(altered.path.read_bytes() + b" ")
-    digest = submission.digest
+    digest = staging.digest
 
     def answers(path: Path) -> str:
         if path == silent.path:
             raise OSError(5, "Input/output error")
         return digest(path)
 
-    monkeypatch.setattr(submission, "digest", answers)
+    monkeypatch.setattr(staging, "digest", answers)
     state = load(board)
     assert (state.type.value, state.name) == ("COMPLETED", "Completed with refusals")
     assert "raw/2014-15-Q1/marac/marac.xlsx: The file is not the one received" in state.message

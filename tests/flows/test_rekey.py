@@ -174,7 +174,17 @@ def test_what_is_left_of_a_submission_that_is_no_longer_held_goes_too(home: Boar
     for path in (gone.path, Path(f"{gone.path}.receipt.yml")):
         path.unlink()
     assert rekeyed(home, tmp_path) == 0
-    assert holding_any(home, {key_in(tmp_path / "first.key", home.home).fingerprint, LIST_5 + ".2014"}) == []
+    assert holding_any(home, {key_in(tmp_path / "first.key", home.home).fingerprint}) == []
+    assert not [path for path in home.staging.iterdir() if path.name.startswith(LIST_5)]
+    with duckdb.connect(current(home), read_only=True) as connection:  # that it was there once stays known, and nothing of it
+        (known,) = (
+            connection.execute(
+                "select array_agg(standing order by known_from) from audit.submission_versions where submission_id = $1",
+                [gone.id],
+            ).fetchone()
+            or ()
+        )
+    assert known == ["accepted", "no longer held"]
 
 
 def test_what_could_not_be_taken_away_is_said(

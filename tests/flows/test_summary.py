@@ -48,6 +48,8 @@ alter table audit.findings add column file varchar;
 alter table audit.findings add column sheet varchar;
 alter table audit.findings add column cell varchar;
 alter table audit.findings add column fix varchar;
+alter table audit.findings add column finding_id varchar;
+alter table audit.findings add column answered_at timestamp;
 create table staging.indicators as
 select i.* from (values ('cp_plans_open', 'Plans open'), ('cp_reregistration_percent', 'Re-registrations'),
     ('marac_repeat_percent', 'Repeat cases'), ('violent_or_sexual_offences_under_18', 'Offences')) as i(code, title);

@@ -204,7 +204,7 @@ XML: dict[str, tuple[str | bytes, int, int, list[Said]]] = {
         ],
     ),
     "sex under another name": (
-        census(("GenderCurrent>", "Sex>")),
+        census(("GenderCurrent>", "Gentle>")),
         10,
         10,
         [("xml_element_unknown", "line 4", "inside Message/Children/Child/ChildIdentifiers")],

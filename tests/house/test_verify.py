@@ -200,7 +200,7 @@ def board_digest(path: Path) -> str:
 FAULTS: dict[str, tuple[Callable[[Board], object], dict[str, str]]] = {
     "a file is another": (
         lambda here: one(here.raw, "marac.xlsx").write_bytes(b"another"),
-        {"files": "another size", "rebuilt": "marts.figures"},
+        {"files": "another size", "rebuilt": "audit.findings"},
     ),
     "a file is gone": (lambda here: one(here.raw, "marac.xlsx").unlink(), {"files": "is not there", "rebuilt": "rows"}),
     "a receipt is gone": (
