@@ -8,7 +8,7 @@ load: .venv/ready
 	@$(BIN)/lscb load
 
 test: .venv/ready lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ import duckdb
 
 from lscb_data.board import Board
 from lscb_data.disk import digest
+from lscb_data.quarantine import Held, held
 from lscb_data.screen import literal
 from lscb_data.staging import OUTCOME
 from lscb_data.submission import Submission, received, unusable, without_receipt
@@ -24,14 +25,18 @@ _STAGED = re.compile(r"(?P<of>.+?)(\.key-[0-9a-f]{12})?\.[0-9a-f]{16}(\.\w+)?\.(
 
 def of_raw(board: Board) -> Iterator[Check]:
     """The evidence in `raw/`: every receipt, every file, and what has none."""
-    every, faulty = received(board), unusable(board)
+    every, (aside, spoilt) = received(board), held(board)
+    faulty = [*unusable(board), *spoilt]
     yield Check(
-        "receipts", "Every receipt can be read, and is the only one of its submission.", len(every) + len(faulty),
+        "receipts", "Every receipt can be read, and is the only one of its submission.", len(every) + len(aside) + len(faulty),
         tuple(map(str, faulty)), "Put back the receipt as it was written, from a backup.", 1,
     )  # fmt: skip
     yield Check(
-        "files", "Every file received is there, and is the one received, by its hash and its size.", len(every),
-        tuple(f"raw/{one.place} {why}" for one in every if (why := _altered(one))),
+        "files", "Every file received is there, and is the one received, by its hash and its size.", len(every) + len(aside),
+        (
+            *(f"raw/{one.place} {why}" for one in every if (why := _altered(one))),
+            *(f"{one.place} is not the file received" for one in aside if not _is_as_it_came(one)),
+        ),
         "Put back the file as it was received, from a backup; receive a new version as a new submission.", 1,
     )  # fmt: skip
     alone = [path.relative_to(board.home).as_posix() for path in without_receipt(board)]
@@ -52,6 +57,14 @@ def _altered(one: Submission) -> str:
         return "is not the file received: its hash differs" if one.altered else ""
     except OSError as error:
         return f"cannot be read: {error.strerror}"
+
+
+def _is_as_it_came(one: Held) -> bool:
+    """Whether a file in quarantine is the one that was put there."""
+    try:
+        return digest(one.path) == one.notice.sha256
+    except OSError:
+        return False
 
 
 def _misplaced(board: Board) -> list[Path]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from lscb_data import board, contract, indicator, pseudonym, publish, staging, submission, warehouse
+from lscb_data import board, contract, indicator, pseudonym, publish, quarantine, staging, submission, warehouse
 from lscb_data.archive import HostileError
 from lscb_data.backup import backup, restore
 from lscb_data.board import Board
@@ -42,6 +42,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Board:
     (here.home / "sql/checks").mkdir(parents=True)
     shutil.copy(ROOT / "sql/checks/return_missing.sql", here.home / "sql/checks")
     here.warehouse.mkdir()
+    (tmp_path / "minutes.csv").write_text("a,b\n1,2\n")
+    with quarantine.taken(here, tmp_path / "minutes.csv") as (path, sha256):
+        quarantine.put(path, sha256, "It is none of the returns.", ())
     return here
 
 
@@ -75,7 +78,9 @@ def test_what_is_restored_is_what_was_backed_up(home: Board, tmp_path: Path, suf
     assert file.stat().st_mode & 0o777 == 0o600
     done = restore(file, other)
     assert standing(other) == before
-    assert (done.submissions, len(done.manifest.files)) == (1, 4 + 3), "settings, SQL, file and receipt; what was published"
+    assert (done.submissions, len(done.manifest.files)) == (1, 4 + 2 + 3), (
+        "settings, SQL, file and receipt; what is in quarantine; what was published"
+    )
 
 
 def test_the_key_is_in_no_backup(home: Board, tmp_path: Path) -> None:

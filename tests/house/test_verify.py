@@ -197,10 +197,31 @@ def board_digest(path: Path) -> str:
     return digest(path)
 
 
+def quarantined(here: Board) -> Path:
+    """A file that no contract knows, put aside with its receipt."""
+    from lscb_data import quarantine
+
+    here.home.with_name("minutes.csv").write_text("a,b\n1,2\n")
+    with quarantine.taken(here, here.home.with_name("minutes.csv")) as (path, sha256):
+        held, _ = quarantine.put(path, sha256, "It is none of the returns.", ())
+    return held.path
+
+
+def test_what_is_in_quarantine_is_well_kept(home: Board) -> None:
+    quarantined(home)
+    found = verified(home)
+    assert wrong(found) == {}
+    assert counted(found)["files"] == counted(found)["receipts"] == 5
+
+
 FAULTS: dict[str, tuple[Callable[[Board], object], dict[str, str]]] = {
     "a file is another": (
         lambda here: one(here.raw, "marac.xlsx").write_bytes(b"another"),
         {"files": "another size", "rebuilt": "audit.findings"},
+    ),
+    "a file in quarantine is another": (
+        lambda here: quarantined(here).write_bytes(b"another"),
+        {"files": "minutes.csv is not the file received"},
     ),
     "a file is gone": (lambda here: one(here.raw, "marac.xlsx").unlink(), {"files": "is not there", "rebuilt": "rows"}),
     "a receipt is gone": (
