@@ -2,13 +2,17 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 
-.PHONY: load test lint lock bench bench-peers lock-peers faults clean
+.PHONY: load test test-long lint lock bench bench-peers lock-peers faults clean
 
 load: .venv/ready
 	@$(BIN)/lscb load
 
 test: .venv/ready lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile
+
+# Every test, those that take long among them.
+test-long: .venv/ready lint
+	$(BIN)/pytest -n 2 --dist loadfile -m "long or not long"
 
 lint: .venv/ready
 	$(BIN)/ruff check .

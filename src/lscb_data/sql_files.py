@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -47,6 +48,11 @@ def read_table(path: Path) -> Table:
         raise UserError(f"{path}: is not UTF-8 text") from None
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
+    return _table(path, text)
+
+
+@cache
+def _table(path: Path, text: str) -> Table:
     head = re.match(r"(?:--.*\n)+", text)
     lines = [line.removeprefix("--").strip() for line in head[0].splitlines()] if head else []
     if not lines or not lines[0].startswith("One row per "):

@@ -4,8 +4,9 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -214,6 +215,11 @@ def test_what_is_in_quarantine_is_well_kept(home: Board) -> None:
     assert counted(found)["files"] == counted(found)["receipts"] == 5
 
 
+def some(names: Iterable[str]) -> list[Any]:
+    """Every fourth of them at each change, and all in the long run."""
+    return [one if n % 4 == 0 else pytest.param(one, marks=pytest.mark.long) for n, one in enumerate(names)]
+
+
 FAULTS: dict[str, tuple[Callable[[Board], object], dict[str, str]]] = {
     "a file is another": (
         lambda here: one(here.raw, "marac.xlsx").write_bytes(b"another"),
@@ -286,7 +292,7 @@ def scribbled(build: Path) -> None:
     build.chmod(0o400)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", some(FAULTS))
 def test_a_fault_is_found(home: Board, fault: str) -> None:
     happens, expected = FAULTS[fault]
     happens(home)
@@ -351,7 +357,7 @@ BREACHES = {
 }
 
 
-@pytest.mark.parametrize("law", BREACHES)
+@pytest.mark.parametrize("law", some(BREACHES))
 def test_a_law_that_is_broken_is_said(home: Board, law: str) -> None:
     with opened(home) as connection:
         changed = connection.execute(BREACHES[law]).fetchall()
