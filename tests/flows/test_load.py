@@ -336,6 +336,7 @@ def test_a_file_that_never_answers_is_refused_and_the_others_are_loaded(
     assert len(tries) == 3
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_is_said_in_one_sentence_and_the_last_good_warehouse_stands(
     board: Board, receiving: Receiving
 ) -> None:

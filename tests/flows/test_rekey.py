@@ -127,6 +127,7 @@ def test_prefects_records_have_no_pseudonym_that_would_outlive_its_key(home: Boa
     assert not [child for child in children(home).values() if child in str(artifact.data)]
 
 
+@pytest.mark.long
 def test_wherever_it_breaks_off_key_and_warehouse_are_of_one_kind_and_a_second_run_finishes(
     home: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -184,6 +184,7 @@ def beta(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hold, "BEAT", 0.1)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("beta")
 def test_a_load_on_another_machine_is_waited_for_as_long_as_it_lives(board: Board) -> None:
     alpha = subprocess.Popen([sys.executable, "-c", HOLDS, str(board.home)], stdout=subprocess.PIPE, text=True)

@@ -94,6 +94,7 @@ def test_the_key_is_in_no_backup(home: Board, tmp_path: Path) -> None:
     assert not [name for name, content in held.items() if key in content or name.endswith(".key")]
 
 
+@pytest.mark.long
 def test_the_warehouse_is_in_force_again_wherever_it_is_restored(home: Board, tmp_path: Path) -> None:
     build, file = load(home), tmp_path / "board.tar.zst"
     before = asked(home), asked(home, "select * from staging.marac__cases order by all")
@@ -110,6 +111,7 @@ def test_the_warehouse_is_in_force_again_wherever_it_is_restored(home: Board, tm
         assert asked(here) == before[0]
 
 
+@pytest.mark.long
 def test_it_is_whole_while_files_are_received_and_loads_publish(home: Board, tmp_path: Path) -> None:
     """Of what is received meanwhile a backup has all of a file with its receipt, or nothing."""
     load(home)

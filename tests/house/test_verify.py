@@ -216,8 +216,8 @@ def test_what_is_in_quarantine_is_well_kept(home: Board) -> None:
 
 
 def some(names: Iterable[str]) -> list[Any]:
-    """Every fourth of them at each change, and all in the long run."""
-    return [one if n % 4 == 0 else pytest.param(one, marks=pytest.mark.long) for n, one in enumerate(names)]
+    """Every eighth of them at each change, and all in the long run."""
+    return [one if n % 8 == 0 else pytest.param(one, marks=pytest.mark.long) for n, one in enumerate(names)]
 
 
 FAULTS: dict[str, tuple[Callable[[Board], object], dict[str, str]]] = {

@@ -179,6 +179,7 @@ ENDLESS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("query", "of"), ENDLESS.items())
 def test_a_question_ends_within_its_time_and_its_memory(small_board: Path, query: str, of: str) -> None:
     seconds = "2" if of == "seconds" else "60"
