@@ -152,8 +152,7 @@ def find_submissions(board: Board, period: str | None, agency: str | None) -> li
 
 def key_of(board: Board, promises: Promises, submissions: list[Submission]) -> str | None:
     """The fingerprint of the key that the build's pseudonyms are made with; None where it has no child's records."""
-    returns = promises.contracts.returns
-    if any(one.receipt.return_ in returns and returns[one.receipt.return_].names_children for one in submissions):
+    if any(promises.contracts.names_children(one.receipt.return_) for one in submissions):
         return read_key(board.home, board.settings.key_file).fingerprint
     return None
 

@@ -64,8 +64,7 @@ def _kept(
 ) -> tuple[dict[str, Any], bool]:
     found = _finding(desk.connection, name)
     explanation = _inert(explanation)
-    contract = desk.contracts.returns.get(found["return"])
-    of_children = bool(contract and contract.names_children)
+    of_children = desk.contracts.names_children(found["return"])
     if of_children:
         _refuse_children(explanation, identifiers_of(found["submission"] or ""))
     if found["explanation"] == explanation:

@@ -73,7 +73,7 @@ def diff(
 
     board = board_of(context)
     with reading(current(board)) as connection:
-        head, rows = room.diff(connection, board, before, after, moment_of)
+        head, rows = room.diff(connection, board, before, after)
     if as_csv:
         show.as_csv(head, rows)
         return

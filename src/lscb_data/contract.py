@@ -300,6 +300,10 @@ class Contracts:
             raise UserError(f"'{name}' is not a return; the returns are {', '.join(sorted(self.returns))}")
         return self.returns[name]
 
+    def names_children(self, return_: str) -> bool:
+        """Whether the return holds records of children; not where there is no contract for it."""
+        return return_ in self.returns and self.returns[return_].names_children
+
     def expected(self, period: Period) -> list[Return]:
         """The returns owed for a quarter, and for the year that it closes."""
         closing = [year_of(period.start)] if period.type == "quarter" and period.end.month == 3 else []

@@ -1,16 +1,15 @@
 """What people decided about what was received: kept in `raw/` beside it, one file a decision, never changed and never in it."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import AwareDatetime, Field, RootModel, field_validator
+from pydantic import Field, RootModel
 
 from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
-from lscb_data.promise import Name, Strict, read_yaml
+from lscb_data.promise import Moment, Name, Strict, in_yaml, read_evidence
 from lscb_data.raw import DECISION, Unusable
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -19,17 +18,9 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 class Decided(Strict):
     """Who decided, when and why."""
 
-    decided_at: AwareDatetime
+    decided_at: Moment
     decided_by: Text
     reason: Text
-
-    @field_validator("decided_at")
-    @classmethod
-    def _in_utc(cls, decided_at: datetime) -> datetime:
-        try:
-            return decided_at.astimezone(UTC)
-        except OverflowError:
-            raise ValueError("is no day that anything can have been decided on") from None
 
 
 class Withdrawal(Decided):
@@ -86,8 +77,7 @@ def keep(folder: Path, decision: Decision) -> Path:
     path = folder / f"{decision.decided_at:%Y%m%dT%H%M%S%fZ}.{decision.decision}{DECISION}"
     if path.exists():
         raise UserError(f"{path.name} is there already: decide again.")
-    fields = decision.model_dump(mode="json", by_alias=True, exclude_none=True)
-    write_whole(path, yaml.safe_dump(fields, sort_keys=False, allow_unicode=True).encode())
+    write_whole(path, in_yaml(decision))
     return path
 
 
@@ -96,14 +86,9 @@ def decisions(entries: Iterable[Path], home: Path) -> tuple[list[Decision], list
     found: list[Decision] = []
     faulty: list[Unusable] = []
     for path in entries:
-        if not path.name.endswith(DECISION):
-            continue
-        try:
-            if not path.is_file():
-                raise UserError("is no file")
-            found.append(read_yaml(path, _File).root)
-        except UserError as error:
-            faulty.append(Unusable(path.relative_to(home), str(error).removeprefix(f"{path.name}: ")))
-        except OSError as error:
-            faulty.append(Unusable(path.relative_to(home), f"cannot be read: {error.strerror}"))
+        if path.name.endswith(DECISION):
+            try:
+                found.append(read_evidence(path, _File).root)
+            except UserError as error:
+                faulty.append(Unusable(path.relative_to(home), str(error)))
     return sorted(found, key=lambda one: one.decided_at), faulty

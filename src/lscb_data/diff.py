@@ -1,6 +1,5 @@
 """What changed between two days, two builds or two submissions."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import duckdb
 from lscb_data.board import Board
 from lscb_data.connection import reading
 from lscb_data.finding import UserError
+from lscb_data.period import moment
 
 _FIGURES = """
     select
@@ -51,7 +51,7 @@ _CELLS = """
 
 
 def diff(
-    connection: duckdb.DuckDBPyConnection, board: Board, before: str, after: str, moment_of: Callable[[str], datetime]
+    connection: duckdb.DuckDBPyConnection, board: Board, before: str, after: str
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The figures that differ, with what they were and are, by columns. Of submissions: every cell read from both that differs.
 
@@ -64,12 +64,12 @@ def diff(
     if of_submissions:
         asked: dict[str, Any] = {"before": before, "after": after}
     else:
-        asked = {"before": _moment(board, before, moment_of), "after": _moment(board, after, moment_of)}
+        asked = {"before": _moment(board, before), "after": _moment(board, after)}
     answer = connection.execute(_CELLS if of_submissions else _FIGURES, asked)
     return [column[0] for column in answer.description or []], answer.fetchall()
 
 
-def _moment(board: Board, text: str, moment_of: Callable[[str], datetime]) -> datetime:
+def _moment(board: Board, text: str) -> datetime:
     """The moment that a day or a build's name stands for."""
     for build in (board.warehouse / "builds").glob("*.duckdb"):
         if text in (build.name, build.stem, build.name.partition(".")[0]):
@@ -77,4 +77,7 @@ def _moment(board: Board, text: str, moment_of: Callable[[str], datetime]) -> da
                 (found,) = connection.execute("select built_at from staging.build").fetchone() or (None,)
             assert isinstance(found, datetime)  # noqa: S101 - every build has it
             return found
-    return moment_of(text)
+    try:
+        return moment(text)
+    except ValueError as error:
+        raise UserError(f"{error}.") from None

@@ -14,7 +14,7 @@ from lscb_data.options import File, PeriodOption, ReturnOption, board_of, contra
 
 if TYPE_CHECKING:
     from lscb_data.board import Board
-    from lscb_data.contract import Return
+    from lscb_data.contract import Contracts, Return
     from lscb_data.period import Period
 
 app = typer.Typer()
@@ -41,37 +41,44 @@ def receive(
 
     board, when, since = board_of(context), period_of(period), covers_from and covers_from.date()
     board.settings  # noqa: B018 - says what is wrong with the folder
+    contracts = contracts_of(board)
     if return_ and when:
-        kept, new = submission.receive(board, file, _named(board, file, return_, when)[0], when, note, since)
+        kept, new = submission.receive(board, file, _named(board, contracts, file, return_, when)[0], when, note, since)
     else:
         with quarantine.taken(board, file) as (copy, sha256):
             before = submission.received_before(board, sha256, return_, when)
             if before:
                 kept, new = before, False
             else:
-                contract, when = _recognised(board, copy, sha256, return_, when, note)
+                contract, when = _recognised(board, contracts, copy, sha256, return_, when, note)
                 asked = f"Received as {contract.title} ({contract.return_}) for {when}?"
                 if sys.stdin.isatty() and sys.stdout.isatty() and not yes and not typer.confirm(asked, default=True):
                     raise UserError("Nothing was received. Say what it is with --return and --period.")
                 kept, new = submission.receive(board, copy, contract, when, note, since)
     shown = kept.path.relative_to(board.home)
     if new:
-        title = contracts_of(board)[kept.receipt.return_].title
+        title = contracts[kept.receipt.return_].title
         show.say(f"Received as {title} ({kept.receipt.return_}) for {kept.period}: {shown}. Next: lscb load.")
     else:
         show.say(f"The same file was received before, on {kept.receipt.received_at:%d %B %Y}: {shown}.")
 
 
-def _named(board: Board, file: Path, return_: str | None, period: Period | None) -> tuple[Return, Period]:
+def _named(board: Board, contracts: Contracts, file: Path, return_: str | None, period: Period | None) -> tuple[Return, Period]:
     """The return and period of the file, among those that are said."""
     from lscb_data import recognise
 
     today = datetime.now(UTC).date()
-    return recognise.recognise(there(file), contracts_of(board), today, board.settings.area_name, return_, period)
+    return recognise.recognise(there(file), contracts, today, board.settings.area_name, return_, period)
 
 
 def _recognised(
-    board: Board, copy: Path, sha256: str, return_: str | None, period: Period | None, note: str | None
+    board: Board,
+    contracts: Contracts,
+    copy: Path,
+    sha256: str,
+    return_: str | None,
+    period: Period | None,
+    note: str | None,
 ) -> tuple[Return, Period]:
     """The return and period of what was taken. Raises UserError where it is put in quarantine."""
     from lscb_data import quarantine
@@ -80,7 +87,7 @@ def _recognised(
 
     nearest: tuple[quarantine.Near, ...] = ()
     try:
-        return _named(board, copy, return_, period)
+        return _named(board, contracts, copy, return_, period)
     except UnreadableError as error:
         why = f"{copy.name}: {error}"
     except UnrecognisedError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,18 +48,12 @@ def when_of(text: str) -> Period:
 
 
 def moment_of(text: str) -> datetime:
-    """The moment, in UTC, that a day ends (2015-07-31, 31/07/2015) or that is named (2015-07-31 12:00)."""
-    from datetime import UTC, datetime, time
+    from lscb_data.period import moment
 
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        with suppress(ValueError):
-            day = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - in UTC, as all in audit
-            return datetime.combine(min(day, datetime(9000, 1, 1)), time.max)  # noqa: DTZ001 - no day is too late to be asked
     try:
-        moment = datetime.fromisoformat(text.strip())
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except ValueError:
-        raise UserError(f"'{text}' is no day and no moment: write 2015-07-31, 31/07/2015 or '2015-07-31 12:00'.") from None
+        return moment(text)
+    except ValueError as error:
+        raise UserError(f"{error}.") from None
 
 
 def progress(text: str) -> Any:

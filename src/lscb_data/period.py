@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 PeriodType = Literal["month", "quarter", "year", "date"]
@@ -106,6 +106,21 @@ def parse(text: str) -> Period:
         with suppress(ValueError):
             return day(date.fromisoformat(text))
     raise ValueError(f"'{text}' is not a period: write 2014-15, 2014-15 Q1, 2014-04 or 2015-03-31")
+
+
+def moment(text: str) -> datetime:
+    """The moment, in UTC, that a day ends (2015-07-31, 31/07/2015) or that is named (2015-07-31 12:00).
+
+    Raises ValueError, saying the forms, for anything else.
+    """
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        with suppress(ValueError):
+            found = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - in UTC, as all in audit
+            return datetime.combine(min(found, datetime(9000, 1, 1)), time.max)  # noqa: DTZ001 - no day is too late to be asked
+    with suppress(ValueError):
+        named = datetime.fromisoformat(text.strip())
+        return named.astimezone(UTC).replace(tzinfo=None) if named.tzinfo else named
+    raise ValueError(f"'{text}' is no day and no moment: write 2015-07-31, 31/07/2015 or '2015-07-31 12:00'")
 
 
 def month_named(text: str, within: Period) -> Period | None:

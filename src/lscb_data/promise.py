@@ -2,16 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from lscb_data.finding import UserError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is no day that anything can have happened on") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]  # in UTC
 
 
 class Strict(BaseModel):
@@ -31,6 +42,18 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         raise UserError(f"{path.name}: {faults(error)}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date such as 30 February is a ValueError
         raise UserError(f"{path.name}: is not YAML: {_said(error)}") from None
+
+
+def read_evidence(path: Path, model: type[Model]) -> Model:
+    """What a file in `raw/` declares. Raises UserError, without the file's name, for whatever keeps it from being read."""
+    try:
+        if not path.is_file():  # a folder, a link that leads nowhere, a pipe that would be waited for
+            raise UserError("is no file")
+        return read_yaml(path, model)
+    except UserError as error:
+        raise UserError(str(error).removeprefix(f"{path.name}: ")) from None
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}") from None
 
 
 def in_yaml(declared: BaseModel) -> bytes:

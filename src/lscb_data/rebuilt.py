@@ -71,8 +71,7 @@ def built_anew(board: Board, contracts: Contracts, submissions: list[Submission]
     if not from_raw and board.staging.is_dir():
         for path in board.staging.glob("[!.]*"):
             link(path, beside.staging / path.name)  # a judgement made anew takes the link's place, not its file's
-    returns = contracts.returns
-    if any(one.receipt.return_ in returns and returns[one.receipt.return_].names_children for one in submissions):
+    if any(contracts.names_children(one.receipt.return_) for one in submissions):
         check_key(board, read_key(board.home, board.settings.key_file).fingerprint)
     landed = [land(beside, contracts, one) for one in submissions]
     path = scratch / "anew.duckdb"

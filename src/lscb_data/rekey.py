@@ -74,8 +74,7 @@ def of_children(board: Board, contracts: Contracts) -> list[Submission]:
     wrong += [f"{one.id} is missing or is not the file received" for one in every if not one.path.is_file() or one.altered]
     if wrong:
         raise UserError(f"The key was not changed, for raw/ is not as it was received: {'; '.join(wrong)}.")
-    returns = contracts.returns
-    return [one for one in every if one.receipt.return_ in returns and returns[one.receipt.return_].names_children]
+    return [one for one in every if contracts.names_children(one.receipt.return_)]
 
 
 def land_anew(board: Board, contracts: Contracts, key_file: Path, wait: float = 600) -> Anew:

@@ -20,6 +20,11 @@ def per(count: Decimal | int, base: Decimal | int, scale: int, places: int) -> D
     return half_up(Fraction(count) / Fraction(base) * scale, places) if base else None
 
 
+def plainly(number: Decimal) -> str:
+    """As people write it: no closing noughts."""
+    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
+
+
 def places_of(text: str) -> int:
     """How many decimal places a figure was printed with: `30.34` has 2, `15%` and `Eldest: 14 yrs. old` none."""
     found = re.search(DECIMALS, text)

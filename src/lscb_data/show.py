@@ -17,6 +17,7 @@ from rich.table import Column, Table
 from lscb_data.explain import Explained, Explanation
 from lscb_data.finding import Finding
 from lscb_data.judgement import Judgement
+from lscb_data.rounding import plainly
 from lscb_data.status import Standing, counted
 from lscb_data.summary import Summary
 from lscb_data.trace import Step
@@ -59,7 +60,7 @@ def plain(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+        return plainly(value)
     return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in str(value))
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import Field, field_validator
 
 from lscb_data import raw
 from lscb_data.board import Board
@@ -18,7 +18,7 @@ from lscb_data.disk import digest, whole, write_whole
 from lscb_data.finding import UserError
 from lscb_data.hold import holding, user
 from lscb_data.period import Period, parse
-from lscb_data.promise import Name, Strict, read_yaml
+from lscb_data.promise import Moment, Name, Strict, read_evidence
 from lscb_data.raw import RECEIPT, Unusable, receipt_of
 
 SKEW = timedelta(days=1)  # what clocks may differ by
@@ -33,7 +33,7 @@ class Receipt(Strict):
     file: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     bytes: int
-    received_at: AwareDatetime
+    received_at: Moment
     received_by: str
     note: str | None = None
     covers_from: date | None = Field(None, description="First day from which the file has every record, where said by hand")
@@ -53,14 +53,6 @@ class Receipt(Strict):
         if file in ("", ".", "..") or set("/\\\0") & set(file):
             raise ValueError(f"'{file}' is no name of a file beside the receipt")
         return file
-
-    @field_validator("received_at")
-    @classmethod
-    def _in_utc(cls, received_at: datetime) -> datetime:
-        try:
-            return received_at.astimezone(UTC)
-        except OverflowError:
-            raise ValueError("is no day that a file can have come on") from None
 
 
 @dataclass(frozen=True)
@@ -128,9 +120,7 @@ def _sorted_out(board: Board) -> tuple[list[Submission], list[Unusable]]:
                 if (first := found.setdefault(one.id, one)) is not one:
                     why = f"is the same submission as {first.place}"
             except UserError as error:
-                why = str(error).removeprefix(f"{path.name}: ")
-            except OSError as error:
-                why = f"cannot be read: {error.strerror}"
+                why = str(error)
             if why:
                 faulty.append(Unusable(path.relative_to(board.home), why))
     made, unread = decisions(entries, board.home)
@@ -148,9 +138,7 @@ def _sorted_out(board: Board) -> tuple[list[Submission], list[Unusable]]:
 
 
 def _submission(path: Path) -> Submission:
-    if not path.is_file():  # a folder, a link that leads nowhere, a pipe that would be waited for
-        raise UserError("is no file")
-    receipt = read_yaml(path, Receipt)
+    receipt = read_evidence(path, Receipt)
     if path.name != receipt.file + RECEIPT:
         raise UserError(f"is the receipt of {receipt.file}, and does not stand beside it by its name")
     return Submission(receipt, path.with_name(receipt.file))
@@ -250,7 +238,7 @@ def withdraw(board: Board, submission_id: str, reason: str) -> Submission:
         raise UserError(
             f"No submission is named '{submission_id}'"
             + (f"; did you mean {' or '.join(like)}?" if like else ".")
-            + " audit.submissions and lscb status --format csv name them."
+            + " audit.submissions names them."
         )
     one = every[submission_id]
     if one.withdrawal:

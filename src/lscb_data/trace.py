@@ -8,6 +8,7 @@ import duckdb
 
 from lscb_data.explain import Explained, explain, rows
 from lscb_data.finding import UserError
+from lscb_data.rounding import plainly
 
 MOST_ROWS = 50  # of a file of records that are named one by one; the rest is counted
 _ROWS_OF = {  # which plans the counting looked at, by what the measure's name begins with
@@ -82,11 +83,10 @@ def _behind(connection: duckdb.DuckDBPyConnection, indicator: dict[str, Any], on
     if one.population:
         people = one.population
         yield Step(1, "population", people["cell"], f"{people['population']:,}", people["source"])
-    for part, measures in (("numerator", indicator["numerator"]), ("denominator", indicator["denominator"])):
-        for measure in measures or []:
-            yield Step(
-                1, part, f"marts.measures: {measure}, {value['period']}", _plain(value[part]) if len(measures) == 1 else ""
-            )
+    for part in ("numerator", "denominator"):
+        measures = indicator[part] or []
+        said = plainly(value[part]) if len(measures) == 1 and value[part] is not None else ""
+        yield from (Step(1, part, f"marts.measures: {measure}, {value['period']}", said) for measure in measures)
     found = {finding["cell"]: finding for finding in one.findings}
     last = None
     for cell in one.cells:
@@ -157,11 +157,7 @@ def _name(value: dict[str, Any]) -> str:
 
 
 def _value(value: dict[str, Any]) -> str:
-    return f"{_plain(value['value'])} {value.get('unit') or ''}".strip() if value["value"] is not None else value["status"]
-
-
-def _plain(number: Any) -> str:
-    return "" if number is None else f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else str(number)
+    return f"{plainly(value['value'])} {value.get('unit') or ''}".strip() if value["value"] is not None else value["status"]
 
 
 def _quoted(printed: Any) -> str:

@@ -270,7 +270,7 @@ def _submissions(
             "covers_from": receipt.covers_from or (contract.covers_from(period) if contract else period.start),
             "file": one.submission.place,
             "sha256": receipt.sha256,
-            "received_at": receipt.received_at.astimezone(UTC),
+            "received_at": receipt.received_at,
             "received_by": receipt.received_by,
             "contract_sha256": one.contract_hash,
             "standing": worth[one.submission.id],

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from lscb_data import board, contract, indicator, pseudonym, publish, quarantine, staging, submission, warehouse
+from lscb_data import board, contract, pseudonym, publish, quarantine, submission
 from lscb_data.archive import HostileError
 from lscb_data.backup import backup, restore
 from lscb_data.board import Board
@@ -22,6 +22,7 @@ from lscb_data.cli import main
 from lscb_data.finding import UserError
 from lscb_data.period import parse
 from lscb_data.verify import verify
+from tests.loads import load
 
 ROOT = Path(__file__).parents[2]
 MARAC = ROOT / "raw/2014-15-Q1/marac"
@@ -46,17 +47,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Board:
     with quarantine.taken(here, tmp_path / "minutes.csv") as (path, sha256):
         quarantine.put(path, sha256, "It is none of the returns.", ())
     return here
-
-
-def load(here: Board) -> Path:
-    contracts = contract.load_contracts(here.folders("schemas"))
-    with publish.holding(here, 0, print):
-        landed = [staging.land(here, contracts, one) for one in submission.received(here)]
-        build = warehouse.new_build(here)
-        build.parent.mkdir(parents=True, exist_ok=True)
-        warehouse.build(here, build, contracts, indicator.load_indicators(here.folders("schemas")), landed)
-        publish.publish(here, build)
-    return build
 
 
 def standing(folder: Path) -> dict[str, bytes]:

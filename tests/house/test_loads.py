@@ -13,7 +13,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from lscb_data import board, contract, indicator, publish, staging, submission, warehouse
+from lscb_data import board, contract, publish, submission
+from tests.loads import load
 
 ROOT = Path(__file__).parents[2]
 FIGURES = "select count(*), sum(value) from published.indicator_values"
@@ -28,20 +29,6 @@ def home(tmp_path: Path) -> board.Board:
     here = board.at(tmp_path)
     load(here)
     return here
-
-
-def load(here: board.Board) -> None:
-    """A load without Prefect: every module but the flows works without it."""
-    schemas = here.folders("schemas")
-    contracts = contract.load_contracts(schemas)
-    with publish.holding(here, 0, print):
-        landed = [staging.land(here, contracts, one) for one in submission.received(here)]
-        build = warehouse.new_build(here)
-        build.parent.mkdir(parents=True, exist_ok=True)
-        part = build.with_name(build.name + ".part")
-        warehouse.build(here, part, contracts, indicator.load_indicators(schemas), landed)
-        part.replace(build)
-        publish.publish(here, build)
 
 
 def figures(here: board.Board) -> tuple[int, Decimal]:

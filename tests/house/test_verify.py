@@ -11,12 +11,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from lscb_data import board, contract, indicator, pseudonym, publish, staging, submission, warehouse
+from lscb_data import board, contract, pseudonym, publish, submission
 from lscb_data.board import Board
 from lscb_data.cli import main
 from lscb_data.period import parse
 from lscb_data.verification import Verification
 from lscb_data.verify import evidence_sha256, verify
+from tests import loads
 
 ROOT = Path(__file__).parents[2]
 CHILD = "SECRET-CHILD-1"
@@ -64,14 +65,7 @@ def home(loaded: Path, monkeypatch: pytest.MonkeyPatch) -> Board:
 
 
 def load(here: Board) -> None:
-    contracts = contract.load_contracts(here.folders("schemas"))
-    key = pseudonym.read_key(here.home, here.settings.key_file)
-    with publish.holding(here, 0, print):
-        landed = [staging.land(here, contracts, one) for one in submission.received(here)]
-        build = warehouse.new_build(here, key.fingerprint)
-        build.parent.mkdir(parents=True, exist_ok=True)
-        warehouse.build(here, build, contracts, indicator.load_indicators(here.folders("schemas")), landed)
-        publish.publish(here, build)
+    loads.load(here, pseudonym.read_key(here.home, here.settings.key_file).fingerprint)
 
 
 def verified(here: Board, from_raw: bool = False) -> Verification:

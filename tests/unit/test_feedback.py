@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lscb_data import board, cli, indicator, publish, staging, submission, warehouse
+from lscb_data import board, cli, publish, submission
 from lscb_data.about import ANSWER, FEEDBACK, FINDING
 from lscb_data.cell_notes import BEGINS
 from lscb_data.contract import load_contracts
@@ -21,6 +21,7 @@ from lscb_data.judgement import judge_file
 from lscb_data.period import parse
 from lscb_data.pseudonym import write_key
 from lscb_data.workbook import read_grids
+from tests import loads
 from tests.unit.files import xls
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +34,7 @@ LIST_7 = "csc__annex_a_list_7"
 def load(home: Path) -> board.Board:
     """A load without Prefect."""
     here = board.at(home)
-    schemas = here.folders("schemas")
-    landed = [staging.land(here, CONTRACTS, one) for one in submission.received(here)]
-    build = warehouse.new_build(here)
-    build.parent.mkdir(parents=True, exist_ok=True)
-    warehouse.build(here, build, CONTRACTS, indicator.load_indicators(schemas), landed)
-    publish.publish(here, build)
+    loads.load(here)
     return here
 
 
