@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -32,16 +33,24 @@ class Strict(BaseModel):
 def read_yaml(path: Path, model: type[Model]) -> Model:
     """The declaration in the file. Raises UserError, in one sentence, for all that is wrong with it."""
     try:
-        held = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader
-        if not isinstance(held, dict):
-            raise UserError(f"{path.name}: holds no `name: value`")
-        return model.model_validate(held)
+        declared: Model = _declared(path.read_text("utf-8"), model)
+        return declared
+    except UserError as error:
+        raise UserError(f"{path.name}: {error}") from None
     except UnicodeDecodeError:
         raise UserError(f"{path.name}: is not UTF-8 text") from None
     except ValidationError as error:
         raise UserError(f"{path.name}: {faults(error)}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date such as 30 February is a ValueError
         raise UserError(f"{path.name}: is not YAML: {_said(error)}") from None
+
+
+@lru_cache(maxsize=1024)  # the same text is the same declaration, and YAML is slow to read
+def _declared(text: str, model: type[Model]) -> Model:
+    held = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    if not isinstance(held, dict):
+        raise UserError("holds no `name: value`")
+    return model.model_validate(held)
 
 
 def read_evidence(path: Path, model: type[Model]) -> Model:

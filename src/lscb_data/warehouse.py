@@ -81,7 +81,8 @@ def create(connection: duckdb.DuckDBPyConnection, built: list[Table]) -> None:
     for table in built:
         if table.schema != "audit" and not table.asked_with:
             _create(connection, table)
-    _check_findings(connection, [table for table in built if table.schema == "checks"])
+    if checks := [table for table in built if table.schema == "checks"]:
+        _check_findings(connection, checks)
     for table in built:
         if table.schema == "audit":
             _create(connection, table)

@@ -2,14 +2,14 @@
 
 import re
 
-from tests.spec.told import AREA, figure
+from tests.spec.told import AREA, figure, sql
 from tests.spec.told_records import Counted, child, conference, counted, extract, plan
 
 EXTRACT, TOTALS = extract(), extract("totals")
 
 
 def checked(*rows: object, **more: object) -> Counted:
-    return counted(*rows, asked=(), **{"extracts": [EXTRACT, TOTALS], **more})  # type: ignore[arg-type]
+    return counted(*rows, **{"extracts": [EXTRACT, TOTALS], **more})  # type: ignore[arg-type]
 
 
 def total(measure: str, period: str, value: int) -> dict[str, object]:
@@ -96,17 +96,11 @@ def test_older_versions_are_accounted_for() -> None:
 def test_a_row_that_is_no_plan_is_found_out() -> None:
     w = checked(plan("Ann", "2014-04-01"))
     w.connection.execute("delete from conformed.cp_plans")
-    query = next(table.query for table in _tables() if table.full_name == "checks.plans_unaccounted")
+    query = next(table.query for table in sql() if table.full_name == "checks.plans_unaccounted")
     (row,) = w.rows(query)
     assert (row.severity, row.message) == (
         "blocker", "1 rows of plans were accepted, and 0 are plans, older versions of them or said twice.",
     )  # fmt: skip
-
-
-def _tables():  # type: ignore[no-untyped-def]
-    from tests.spec.told import sql
-
-    return sql()
 
 
 def test_declared_and_held_numbers_of_previous_plans_are_compared() -> None:

@@ -11,7 +11,7 @@ EXTRACT = extract()
 
 
 def published(*rows: object, **more: object) -> Counted:
-    return counted(*rows, asked=(), **{"indicators": DECLARED, "extracts": [EXTRACT, extract("totals")], **more})  # type: ignore[arg-type]
+    return counted(*rows, **{"indicators": DECLARED, "extracts": [EXTRACT, extract("totals")], **more})  # type: ignore[arg-type]
 
 
 def children(number: int, started: str, ended: str | None = None, *, of: str = "child", **more: object) -> list[object]:

@@ -1,5 +1,6 @@
 """A warehouse told a handful of figures, to ask what it publishes: the SQL of `sql/` over a staging made up in the test."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -176,15 +177,20 @@ def calendar() -> pa.Table:
 
 
 @cache
-def sql(*asked: str) -> list[warehouse.Table]:
-    """Every table, or those that it takes to build the ones asked for."""
+def sql() -> list[warehouse.Table]:
+    """Every table, in the order in which they can be built; those of days have the days worked out already."""
     every = warehouse.tables([shipped("sql")])
-    if not asked:
-        return every
-    needed = set(asked)
-    for table in reversed(every):
-        needed |= table.reads if table.full_name in needed else set()
-    return [table for table in every if table.full_name in needed]
+    return [replace(table, query="from every_day") if table == DAYS else table for table in every]
+
+
+@cache
+def needed(asked: frozenset[str]) -> list[warehouse.Table]:
+    """The tables that it takes to build these: all checks where one is among them, or their findings."""
+    found, checked = set(asked), any(name.startswith(("checks.", "audit.")) for name in asked)
+    for table in reversed(sql()):
+        if table.full_name in found or (checked and table.schema == "checks"):
+            found |= {table.full_name, *table.reads}
+    return [table for table in sql() if table.full_name in found]
 
 
 def told(
@@ -198,7 +204,6 @@ def told(
     areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
     records: Mapping[str, list[Row]] | None = None,
     known: Mapping[str, list[Path]] | None = None,
-    asked: tuple[str, ...] = (),
 ) -> "Told":
     """The warehouse that these figures and records make. Each figure has a cell of its own."""
     rows = list(_rows(figures))
@@ -226,7 +231,6 @@ def told(
     warehouse.name_codes(connection)
     ledger.stage(connection, known or {})
     connection.register("every_day", calendar())  # the same whatever is told: worked out once
-    warehouse.create(connection, [replace(one, query="from every_day") if one == DAYS else one for one in sql(*asked)])
     return Told(connection)
 
 
@@ -238,13 +242,25 @@ def _rows(figures: Iterable[Row | list[Row]]) -> Iterator[Row]:
 
 
 class Told:
-    """What was made of the figures."""
+    """What was made of the figures: each table when it is first asked for."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
+        self._connection = connection
+        self._made: set[str] = set()
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The warehouse with all of its tables."""
+        self._make(sql())
+        return self._connection
+
+    def _make(self, tables: list[warehouse.Table]) -> None:
+        warehouse.create(self._connection, [table for table in tables if table.full_name not in self._made])
+        self._made |= {table.full_name for table in tables}
 
     def rows(self, query: str) -> list[SimpleNamespace]:
-        answer = self.connection.execute(query)
+        self._make(needed(frozenset(re.findall(r"\b[a-z]+\.[a-z_]+", query))))
+        answer = self._connection.execute(query)
         names = [column[0] for column in answer.description or []]
         return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in answer.fetchall()]
 

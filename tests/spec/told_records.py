@@ -88,8 +88,8 @@ def counted(
     for number, row in enumerate(flat, 1):
         records[row["view"]].append({name: row[name] for name in RECORDS[row["view"]]} | {"row": number, "sheet": "rows"})
     receipts = [*(extracts or [extract(), extract("census", period="2014-15")])]
-    more = {"submissions": receipts, "records": records, "areas": CODES, "asked": ("marts.cp_counts",)} | more
-    return Counted(told(*totals, indicators=indicators, **more).connection)
+    more = {"submissions": receipts, "records": records, "areas": CODES} | more
+    return Counted(told(*totals, indicators=indicators, **more)._connection)
 
 
 class Counted(Told):
