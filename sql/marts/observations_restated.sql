@@ -81,6 +81,11 @@ told as (
                 occurrence
             order by arrival
         ) as turn,
+        count(*) over (
+            partition by
+                "return", scope, sheet, of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, part,
+                occurrence
+        ) as turns,
         row_number() over (
             partition by
                 "return", scope, sheet, of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, part,
@@ -89,6 +94,15 @@ told as (
         ) as turns_left
     from statements
     where standing in ('accepted', 'superseded') and not (cumulative is not null and status = 'not_supplied')
+),
+
+sent as (
+    select distinct
+        "return",
+        scope,
+        submission_id,
+        arrival
+    from told
 ),
 
 followed as (
@@ -143,6 +157,43 @@ followed as (
             (earlier.value, earlier.low, earlier.high, earlier.status, earlier.qualifier, earlier.breakdown)
             is distinct from (later.value, later.low, later.high, later.status, later.qualifier, later.breakdown)
         )
+),
+
+-- What a submission said and the one that took its place has no cell for.
+left_out as (
+    select
+        gone.value as value_before,
+        null::decimal as value_after,
+        gone.printed as printed_before,
+        null::varchar as printed_after,
+        gone.status as status_before,
+        null::varchar as status_after,
+        gone.submission_id as submission_before,
+        instead.submission_id as submission_after,
+        gone.cell as cell_before,
+        null::varchar as cell_after,
+        gone."return",
+        gone.of_what,
+        gone.is_reckoned,
+        gone.area_code,
+        gone.provider,
+        gone.period_type,
+        gone.period,
+        gone.period_start,
+        gone.period_end,
+        gone.breakdown_type,
+        gone.breakdown,
+        gone.is_public,
+        'gone' as change,
+        'resubmission' as why
+    from told as gone
+    asof inner join sent as instead
+        on gone."return" = instead."return" and gone.scope = instead.scope and gone.arrival < instead.arrival
+    where
+        gone.standing = 'superseded'
+        and gone.cumulative is null
+        and gone.status <> 'not_supplied'
+        and gone.turn = gone.turns
 ),
 
 -- What a withdrawn submission said, beside what stands now.
@@ -228,6 +279,8 @@ corrected as (
 
 together as (
     select * from followed
+    union all
+    select * from left_out
     union all
     select * from stepped_back
     union all

@@ -45,6 +45,21 @@ def test_a_restatement_names_both_submissions_and_both_cells() -> None:
     assert (one.printed_before, one.printed_after, one.difference) == ("31", "33", Decimal(2))
 
 
+def test_what_a_resubmission_has_no_cell_for_is_gone() -> None:
+    """May's row was left out; that June stays blank takes nothing back."""
+    first = months("plans", "2014-04", 30, 31, None, submission_id="a")
+    again = figure("plans", "2014-04", 30, submission_id="b")
+    third = figure("plans", "2014-04", 30, submission_id="c")
+    receipts = [
+        sent("a", "2014-15 Q1", standing="superseded"),
+        sent("b", "2014-15 Q1", standing="superseded"),
+        sent("c", "2014-15 Q1"),
+    ]
+    assert restated(first, again, third, submissions=receipts) == [("resubmission", "gone", "2014-05", 31, None)]
+    (one,) = asked(first, again, third, submissions=receipts).rows("from audit.observations_restated")
+    assert (one.submission_before, one.submission_after, one.cell_after) == ("a", "b", None)
+
+
 def test_figures_of_other_periods_are_no_restatement() -> None:
     first = months("plans", "2014-04", 30, 31, 32, submission_id="a")
     then = months("plans", "2014-07", 40, 41, 42, submission_id="b")
@@ -173,7 +188,10 @@ def test_what_was_taken_the_place_of_does_not_stand_again_for_what_was_withdrawn
         sent("b", "2014-15 Q1"),
         sent("c", "2014-15 Q1", standing="withdrawn"),
     ]
-    assert restated(first, second, mistake, submissions=receipts) == [("withdrawal", "gone", "2014-06", 33, None)]
+    assert restated(first, second, mistake, submissions=receipts) == [
+        ("resubmission", "gone", "2014-06", 32, None),
+        ("withdrawal", "gone", "2014-06", 33, None),
+    ]
 
 
 def test_a_correction_is_listed_from_what_is_printed_to_what_it_is_read_as() -> None:
