@@ -15,6 +15,7 @@ from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return
 from lscb_data.decision import Answer, Decision
 from lscb_data.finding import UserError, first_line
+from lscb_data.groups import Groups, load_groups
 from lscb_data.held import columns
 from lscb_data.indicator import Indicator
 from lscb_data.period import Period, quarter_of, year_of
@@ -165,6 +166,7 @@ def _stage(
         for code in codes.codes
     ]
     _fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
+    fill_groups(connection, load_groups(board.folders("schemas")))
     own = {"name": board.settings.name, "area_code": board.settings.area, "area": board.settings.area_name}
     _fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
     fill_calendar(connection)
@@ -227,6 +229,10 @@ INDICATORS = {
     "parts": pa.list_(pa.list_(pa.string())), "part_of": pa.list_(pa.string()), "places": pa.int32(),
     "definition": pa.string(), "source": pa.string(), "polarity": pa.string(), "breakdown_types": pa.list_(pa.string()),
     "caveats": pa.string(),
+}  # fmt: skip
+GROUPS = {
+    **dict.fromkeys(("group_set", "title", "source", "licence", "group_code", "area_code", "member_code"), pa.string()),
+    "member_rank": pa.int32(), "closeness": pa.string(), "since": pa.date32(), "until": pa.date32(),
 }  # fmt: skip
 EXPECTED = {
     "return": pa.string(), "agency": pa.string(), "title": pa.string(), "period": pa.string(),
@@ -297,6 +303,20 @@ def _corrections(landed: list[Landed]) -> Iterator[dict[str, Any]]:
                 "submission_id": one.submission.id,
                 "outcome": outcome or "not_read",
             }
+
+
+def fill_groups(connection: duckdb.DuckDBPyConnection, groups: Iterable[Groups]) -> None:
+    """`staging.groups`: each member of each group."""
+    rows = [
+        {
+            "group_set": one.set, "title": one.title, "since": one.since, "until": one.until, "source": one.source,
+            "licence": one.licence, "group_code": member.group, "area_code": member.area, "member_code": member.member,
+            "member_rank": member.rank, "closeness": member.closeness,
+        }
+        for one in groups
+        for member in one.members
+    ]  # fmt: skip
+    _fill(connection, "groups", rows, GROUPS)
 
 
 def fill_findings(connection: duckdb.DuckDBPyConnection, findings: Iterable[Mapping[str, Any]]) -> None:

@@ -18,6 +18,7 @@ from lscb_data.board import shipped
 from lscb_data.contract import load_contracts
 from lscb_data.decision import Answer
 from lscb_data.figure import PERCENT, WHOLE, number, qualified
+from lscb_data.groups import Groups
 from lscb_data.indicator import Indicator
 from lscb_data.period import parse
 from lscb_data.rounding import places_of
@@ -204,6 +205,7 @@ def told(
     areas: Iterable[tuple[str, str, str]] = (("areas", AREA, "Cambridgeshire"),),
     records: Mapping[str, list[Row]] | None = None,
     known: Mapping[str, list[Path]] | None = None,
+    groups: Iterable[Groups] = (),
 ) -> "Told":
     """The warehouse that these figures and records make. Each figure has a cell of its own."""
     rows = list(_rows(figures))
@@ -225,6 +227,7 @@ def told(
     warehouse._fill(connection, "expected", [], warehouse.EXPECTED)
     codes = [dict(zip(("list", "code", "label"), one, strict=True)) for one in areas]
     warehouse._fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
+    warehouse.fill_groups(connection, groups)
     own = {"name": "Board", "area_code": AREA, "area": "Cambridgeshire"}
     warehouse._fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
     warehouse.fill_calendar(connection)
