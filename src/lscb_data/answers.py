@@ -1,4 +1,4 @@
-"""The commands that ask and write: explain, trace, diff, sql, docs, synth."""
+"""The commands that ask and write: explain, compare, trace, diff, sql, docs, synth."""
 
 import os
 import sys
@@ -33,6 +33,34 @@ def explain(
     when = moment_of(as_at) if as_at else None
     with reading(current(board_of(context))) as connection:
         show.explanation(room.explain(connection, indicator, period, area, breakdown, when))
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    indicator: Annotated[str, typer.Argument(help="Code of a rate or percentage, such as cp_reregistration_percent.")],
+    area: Annotated[str | None, typer.Option(help="Code or name of the area; the Board's own.")] = None,
+    with_: Annotated[
+        str | None, typer.Option("--with", help="neighbours, regions, england, or a set that the Board declares; all.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="month, quarter, year or date; the longest that there is.")] = None,
+    breakdown: Breakdown = None,
+    plot: Annotated[Path | None, typer.Option(help="A file to draw it in, .svg or .png.")] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
+) -> None:
+    """An area's figures beside those of England, its region, its statistical neighbours."""
+    from lscb_data import chart, show
+    from lscb_data import compare as room
+    from lscb_data.connection import reading
+    from lscb_data.publish import current
+
+    board = board_of(context)
+    with reading(current(board)) as connection:
+        compared = room.compare(connection, indicator, area or board.settings.area, with_, by, breakdown)
+    show.comparison(compared, as_csv)
+    if plot:
+        chart.draw(compared, plot)
+        show.say(f"Drawn in {plot}.")
 
 
 @app.command()

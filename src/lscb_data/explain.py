@@ -46,7 +46,7 @@ def explain(
 
     Raises UserError, saying what there is, for an indicator, a period, an area or a breakdown that is not.
     """
-    indicator = _indicator(connection, code) | (_meant(connection, code, as_at) if as_at else {})
+    known = indicator(connection, code) | (_meant(connection, code, as_at) if as_at else {})
     values = "published.indicator_values_as_at($as_at)" if as_at else "published.indicator_values"
     every = rows(
         connection,
@@ -55,20 +55,21 @@ def explain(
         **({"code": code} | ({"as_at": as_at} if as_at else {})),
     )
     if not every and as_at:
-        raise UserError(f"No figure of {code} ({indicator['title']}) was published by {as_at:%d %B %Y, %H:%M} UTC.")
+        raise UserError(f"No figure of {code} ({known['title']}) was published by {as_at:%d %B %Y, %H:%M} UTC.")
     if not every:
-        raise UserError(f"{code} ({indicator['title']}) is defined, but no figure of it was supplied yet.")
+        raise UserError(f"{code} ({known['title']}) is defined, but no figure of it was supplied yet.")
     chosen = _only(every, area, ("area", "area_code"), f"{code} is given for no area")
     whole = "all" if any(row["breakdown"] == "all" for row in chosen) else None
     chosen = _only(chosen, breakdown or whole, ("breakdown", "breakdown_type"), f"{code} has no breakdown")
     if period is None:
-        return Explanation(indicator, chosen)
+        return Explanation(known, chosen)
     of_period = _of_period(chosen, period, f"{code} has no figure for")
     explained = _explained_then if as_at else _explained
-    return Explanation(indicator, (), [explained(connection, row) for row in of_period])
+    return Explanation(known, (), [explained(connection, row) for row in of_period])
 
 
-def _indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
+def indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
+    """The row of `published.indicators`. Raises UserError, naming those like it, for a code that is none."""
     known = {row["indicator"]: row for row in rows(connection, "from published.indicators order by indicator")}
     if code in known:
         return known[code]

@@ -14,6 +14,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
 
+from lscb_data.compare import Compared
 from lscb_data.explain import Explained, Explanation
 from lscb_data.finding import Finding
 from lscb_data.judgement import Judgement
@@ -78,6 +79,36 @@ def _inert(cell: Any) -> Any:
 def as_json(rows: Iterable[dict[str, Any]]) -> None:
     json.dump(list(rows), sys.stdout, ensure_ascii=False, indent=1, default=str)
     sys.stdout.write("\n")
+
+
+def comparison(compared: Compared, csv: bool) -> None:
+    """A line for each period, group and basis; for people with what keeps the two from being quite alike below."""
+    if csv:
+        as_csv(list(compared.rows[0]), (list(row.values()) for row in compared.rows))
+        return
+    title, unit = compared.indicator["title"], compared.rows[0]["unit"]
+    say(f"{title} ({compared.indicator['indicator']}), {unit}: {compared.area}")
+    noted = {note: mark for mark, note in enumerate(dict.fromkeys(row["note"] for row in compared.rows if row["note"]), 1)}
+    table(
+        ("period", "breakdown", "value", "95% limits", "group", "basis", "group's", "members", compared.area + " is", "note"),
+        (
+            (
+                row["period"],
+                row["breakdown"],
+                row["status"] if row["value"] is None else row["value"],
+                "" if row["lower_95"] is None else f"{plain(row['lower_95'])} to {plain(row['upper_95'])}",
+                row["group_title"],
+                row["basis"],
+                row["group_value"],
+                "" if row["members"] is None else f"{row['members_known']} of {row['members']}",
+                row["comparison"],
+                noted.get(row["note"], ""),
+            )
+            for row in compared.rows
+        ),
+    )
+    for note, mark in noted.items():
+        say(f"{mark}: {note}")
 
 
 def check(judged: Judgement, file: str, form: str) -> None:
