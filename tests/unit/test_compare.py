@@ -21,7 +21,7 @@ def told() -> Told:
 def test_a_line_for_each_period_and_basis_with_its_note_below(told: Told, capsys: pytest.CaptureFixture[str]) -> None:
     comparison(compare(told.connection, "again_percent", "cambridgeshire", "neighbours"), csv=False)
     said = capsys.readouterr().out
-    assert [line.split()[:3] for line in said.splitlines() if line.startswith("20")] == [
+    assert [line.split()[:3] for line in said.splitlines() if line.strip().startswith("20")] == [
         [year, "all", "17.8"] for year in ("2013-14", "2013-14", "2014-15", "2014-15")
     ]
     assert "1: The group was made later, in 2021." in said
