@@ -274,6 +274,8 @@ def sheets(content: bytes, rng: Random) -> bytes:
         book = load_workbook(io.BytesIO(content))
     except Exception:  # noqa: BLE001 - altered before, so that it is none any more
         return member(content, rng)
+    if not book.worksheets:
+        return member(content, rng)
     for _ in range(rng.choice([1, 1, 2, 10])):
         page = rng.choice(book.worksheets)
         if page.max_row > 5000:  # openpyxl would go through every row, and every column
