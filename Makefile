@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 
-.PHONY: load test test-long lint lock bench bench-peers lock-peers faults clean
+.PHONY: load test test-long lint lock bench bench-peers lock-peers faults fuzz clean
 
 load: .venv/ready
 	@$(BIN)/lscb load
@@ -35,6 +35,12 @@ READERS = 8
 
 faults: .venv/ready
 	$(BIN)/python benchmarks/faults.py $(KILLS) --seed $(SEED) --readers $(READERS)
+
+# Altered files through every door: what `make test` does with sixty.
+FILES = 10000
+
+fuzz: .venv/ready
+	$(BIN)/python benchmarks/hostile.py $(FILES) --seed $(SEED)
 
 # Other tools at the same work, in an environment of their own, made by the lock as ours is.
 bench-peers: .venv/ready benchmarks/peers/.venv/ready

@@ -3,9 +3,10 @@
 make faults                            2,000 kills, 8 readers
 make faults KILLS=100 SEED=7 READERS=2
 
-Half of the kills come at a moment by the clock, half just before one of the file operations. After each one:
+Half of the kills come at a moment by the clock, half just before one of the file operations. Only those count that came while
+the work went on; where it had ended already, it is tried again at another moment. After each one:
   the build in force is the last good one or the next one, whole;
-  every file that was received stands as it came, with its receipt;
+  every file that was received stands as it came, with its receipt, and every decision as it was made;
   the same command, given again, finishes: accepted + rejected = received, and nothing half written is left.
 Of all that the readers saw nothing was an error, and nothing another set of figures than that of a finished load. After each
 Board `warehouse/` is deleted and loaded again: the same figures. Ends with 1 where anything was otherwise, and says what.
@@ -14,6 +15,7 @@ The order of a load is the flow's own lines, `flows.load`, with its tasks called
 """
 
 import argparse
+import gc
 import importlib
 import json
 import os
@@ -29,6 +31,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +40,24 @@ PREFECT = tempfile.mkdtemp(prefix="lscb-prefect-")  # read when Prefect is impor
 os.environ |= {"PREFECT_HOME": PREFECT, "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 
 import duckdb  # noqa: E402
-import great_expectations  # noqa: E402, F401 - takes seconds, which each fork would take again
-import pandas  # noqa: E402, F401
-import sqlalchemy  # noqa: E402, F401
 from prefect.logging import disable_run_logger  # noqa: E402
 from prefect.states import Completed  # noqa: E402
 
 import flows.load  # noqa: E402
 import lscb_data  # noqa: E402
-from lscb_data import board, cli, connection, contract, pseudonym, publish, rekey, submission, warehouse  # noqa: E402
+from lscb_data import (  # noqa: E402  # noqa: E402
+    board,
+    cli,
+    connection,
+    contract,
+    indicator,
+    pseudonym,
+    publish,
+    rekey,
+    submission,
+    warehouse,
+    working_days,
+)
 
 PERIODS = [f"2014-15 Q{number}" for number in (1, 2, 3, 4)]
 LIST = "csc__annex_a_list_7"
@@ -63,6 +75,8 @@ FIGURES = """
         (select count(*) || ' ' || sum(hash(v)) from published.indicator_values as v)
 """
 CHANGES = {"os.rename", "os.remove", "os.symlink", "os.chmod", "os.mkdir", "os.rmdir", "os.truncate", "shutil.copyfile"}
+WITHDRAWN = "was withdrawn before"  # what a withdrawal says, given again, that had been done
+TRIES = 50  # moments that are tried until one comes while the work goes on
 State = tuple[Any, ...]  # what a build holds, as FIGURES asks for it
 
 
@@ -76,7 +90,9 @@ class Home:
     path: Path
     rng: random.Random
     sent: dict[str, str] = field(default_factory=dict)  # each file in raw/ and its bytes' hash
+    decided: list[Any] = field(default_factory=list)  # every decision that was made
     real: list[tuple[Path, str, str]] = field(default_factory=list)  # returns that were not sent yet
+    now: State = ()  # what the build in force was last seen to hold
     good: dict[str, State] = field(default_factory=dict)  # what each finished load held, by its submissions
 
     @property
@@ -85,7 +101,7 @@ class Home:
 
 
 def receive(home: Home) -> list[str]:
-    """One of the real returns, or a list of children that takes an earlier one's place."""
+    """One of the real returns that are left, or a list of children that takes an earlier one's place."""
     if home.real and home.rng.random() < 0.25:
         path, name, period = home.real.pop()
         return ["receive", str(path), "--return", name, "--period", period]
@@ -101,6 +117,17 @@ def load(home: Home) -> list[str]:
     return ["load"]
 
 
+def withdraw(home: Home) -> list[str]:
+    """The withdrawal of a list of children that stands, or is superseded."""
+
+    def sent() -> list[str]:
+        return [one.id for one in submission.received(home.board) if one.receipt.return_ == LIST and not one.withdrawal]
+
+    if len(sent()) < 2:
+        done(home, receive(home))
+    return ["withdraw", home.rng.choice(sent()), "--reason", "Sent by mistake"]
+
+
 def another_key(home: Home) -> list[str]:
     path = home.path.with_name(f"{home.rng.getrandbits(32):08x}.key")
     pseudonym.write_key(path, home.path)
@@ -110,11 +137,16 @@ def another_key(home: Home) -> list[str]:
 # Each with the command that is killed, the function with which it begins, and the work before which it ends.
 WORK: dict[str, tuple[Callable[[Home], list[str]], Any, str, str]] = {
     "receive": (receive, submission, "receive", "end"),
+    "withdraw": (withdraw, submission, "withdraw", "end"),
     "land": (load, flows.load, "land_submission", "build"),
     "build": (load, flows.load, "build_warehouse", "publish"),
     "publish": (load, flows.load, "publish_warehouse", "end"),
     "rekey": (another_key, rekey, "check", "end"),
 }
+QUICK = ("receive", "withdraw")  # change what is received, and nothing that is published
+_OFTEN = [(name,) for name in QUICK * 4]
+TURNS: list[tuple[str, ...]] = [*_OFTEN, ("land", "build", "publish"), ("rekey",)]  # the same load, killed three times
+APART: list[tuple[str, ...]] = [*_OFTEN, ("land",), ("build",), ("publish",), ("rekey",)]
 
 
 # how it is killed
@@ -129,19 +161,28 @@ def bare_load(
     return state.result(), state.name or ""
 
 
-def prepare() -> None:
-    """Let commands load without a server, and tell when the work that may be killed begins."""
+def prepare(real: bool) -> None:
+    """Let commands load without a server, and tell when the work that may be killed begins.
+
+    What each fork would take seconds for is done once: of that, what only `real` returns need takes longest.
+    """
+    if real:
+        importlib.import_module("great_expectations")
+    working_days.working_days()
     flows.run_load = bare_load
     flows.load.list_findings = lambda *_, **__: Completed()  # type: ignore[assignment]  # an artifact, which is Prefect's
     for module in pkgutil.iter_modules(lscb_data.__path__, "lscb_data."):
         importlib.import_module(module.name)
     own = board.Board(ROOT)  # what is declared is read once, for all forks
     tables, contracts = warehouse.tables(own.folders("sql")), contract.load_contracts(own.folders("schemas"))
+    indicators = indicator.load_indicators(own.folders("schemas"))
     warehouse.tables = lambda _: tables
     contract.load_contracts = flows.load.load_contracts = lambda _: contracts
+    flows.load.load_indicators = lambda _: indicators
     for name, (_, room, function, _) in WORK.items():
         work = getattr(room, function)
         setattr(room, function, _begins(name, getattr(work, "fn", work)))
+    gc.freeze()  # lest every fork copy all that was imported
 
 
 def _begins(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -180,6 +221,11 @@ class Ended:
     code: int
     said: str
     begun: list[tuple[str, float, int]]
+
+    def killed_in(self, name: str) -> bool:
+        """Whether it was killed while this work went on."""
+        begun = {work for work, *_ in self.begun}
+        return self.code == -signal.SIGKILL and name in begun and WORK[name][3] not in begun
 
     def taken(self, name: str) -> tuple[float, int] | None:
         """How long the work took, and how many steps; None where it was not done to its end."""
@@ -261,23 +307,25 @@ def held(path: Path) -> State:
 
 
 def state(home: Home) -> State:
-    found = tuple(in_a_fork(held, home.path))
-    assert found[1], f"accepted + rejected is not received: {found[0]}"
-    return found
+    home.now = tuple(in_a_fork(held, home.path))
+    assert home.now[1], f"accepted + rejected is not received: {home.now[0]}"
+    return home.now
 
 
 def evidence(home: Home) -> None:
-    """Every file that was received stands as it came."""
+    """Every file that was received stands as it came, and every decision as it was made."""
     assert not submission.unusable(home.board), submission.unusable(home.board)
-    now = {one.place: one.receipt.sha256 for one in submission.received(home.board)}
+    came = submission.received(home.board)
+    now, decided = {one.place: one.receipt.sha256 for one in came}, submission.decided(home.board)
     assert now.items() >= home.sent.items(), f"lost of what was received: {set(home.sent) - set(now)}"
-    altered = [one.place for one in submission.received(home.board) if one.altered]
+    altered = [one.place for one in came if one.altered]
     assert not altered, f"not as received: {altered}"
-    home.sent = now
+    assert all(one in decided for one in home.decided), "lost of what was decided"
+    home.sent, home.decided = now, decided
 
 
-def finished(home: Home) -> None:
-    """All that was received is in the build in force, and nothing half written is left."""
+def finished(home: Home) -> State:
+    """All that was received is in the build in force, and nothing half written is left. What that build holds."""
     evidence(home)
     found = state(home)
     assert {one.split()[0] for one in found[0]} == {one.id for one in submission.received(home.board)}, "not all is loaded"
@@ -288,36 +336,55 @@ def finished(home: Home) -> None:
     made = {pseudonym.made_with(path) for path in (home.path / "warehouse").rglob("*")} - {None}
     key = pseudonym.read_key(home.path, home.board.settings.key_file).fingerprint
     assert made == {key}, f"made with {made}, and the key in force is {key}"
+    return found
 
 
-def kill(home: Home, name: str, typical: dict[str, tuple[float, int]], tally: Counter[str]) -> str:
-    """Kill this work once and see what is left; what was done."""
-    words = WORK[name][0](home)
-    before = state(home)
-    seconds, steps = typical[name]
-    by_clock = home.rng.random() < 0.5 or not steps
-    moment, step = home.rng.uniform(0, seconds), home.rng.randint(1, max(steps, 1))
-    how = f"{moment:.4f} s into it" if by_clock else f"before file step {step} of {steps}"
-    ended = command(home, words, name, moment) if by_clock else command(home, words, name, None, step)
-    assert ended.code in (-signal.SIGKILL, 0, 2), f"ended with {ended.code}: {ended.said}"
-    left = state(home)
-    evidence(home)
-    again = command(home, words)
-    assert again.code in (0, 2) or "is in force already: nothing was changed" in again.said, (
-        f"again: {again.code}: {again.said}"
-    )
-    if taken := again.taken(name):
-        typical[name] = taken
-    if name == "receive":
-        assert left == before, "a receive changed what is published"
-        evidence(home)
-    else:
-        finished(home)
-        assert left in (before, state(home)), f"neither the last good build nor the next one: {left}"
-    tally[f"{name}: killed" if ended.code < 0 else f"{name}: had ended already"] += 1
-    tally[f"{name}: by the {'clock' if by_clock else 'step'}"] += 1
-    tally[f"{name}: the next build stood" if left != before else f"{name}: the last good build stood"] += 1
-    return f"{name}, {how}"
+def kill(home: Home, names: tuple[str, ...], typical: dict[str, tuple[float, int]], tally: Counter[str]) -> None:
+    """Kill each of these works of one command once, while it goes on, and see what is left."""
+    for _ in range(TRIES):
+        killed = strike(home, names, typical, tally)
+        tally.update(["kills"] * len(killed) + [f"{name}: killed" for name in killed])
+        if not (names := tuple(name for name in names if name not in killed)):
+            return
+    raise AssertionError(f"{names[0]} had ended at each of {TRIES} moments")
+
+
+def strike(home: Home, names: tuple[str, ...], typical: dict[str, tuple[float, int]], tally: Counter[str]) -> list[str]:
+    """Which of the works went on at some moment, and so were killed: each when the command was given once more.
+
+    All that must hold does so, whether or not.
+    """
+    words, before, lefts, killed, how = WORK[names[0]][0](home), home.now, [], [], ""
+    try:
+        for name in names:
+            seconds, steps = typical[name]
+            by_clock = home.rng.random() < 0.5 or not steps
+            moment, step = home.rng.uniform(0, seconds), home.rng.randint(1, max(steps, 1))
+            how += f" {name} {f'{moment:.4f} s into it' if by_clock else f'before file step {step} of {steps}'};"
+            ended = command(home, words, name, moment) if by_clock else command(home, words, name, None, step)
+            assert ended.code in (-signal.SIGKILL, 0, 2), f"ended with {ended.code}: {ended.said}"
+            evidence(home)
+            lefts.append(state(home))
+            if not ended.killed_in(name):
+                tally[f"{name}: had ended already"] += 1
+                break
+            killed.append(name)
+            tally[f"{name}: by the {'clock' if by_clock else 'step'}"] += 1
+            tally[f"{name}: the {'next' if lefts[-1] != before else 'last good'} build stood"] += 1
+        again = command(home, words)
+        had_been_done = WITHDRAWN in again.said or "is in force already: nothing was changed" in again.said
+        assert again.code in (0, 2) or had_been_done, f"again: {again.code}: {again.said}"
+        if names[0] in QUICK:
+            evidence(home)
+            assert lefts == [before], f"a {names[0]} changed what is published"
+        else:
+            after = finished(home)
+            assert all(left in (before, after) for left in lefts), f"neither the last good build nor the next one: {lefts}"
+    except AssertionError as error:
+        error.add_note(f"after {tally['kills']} kills:{how}")
+        raise
+    typical |= {name: taken for name in names if (taken := again.taken(name))}
+    return killed
 
 
 # readers
@@ -373,8 +440,8 @@ def readers(home: Home, many: int, pause: float, tally: Counter[str]) -> Iterato
 # a run
 
 
-def new_home(scratch: Path, rng: random.Random) -> Home:
-    """A Board with a return of the police and a list of children, loaded once."""
+def new_home(scratch: Path, rng: random.Random, real: bool) -> Home:
+    """A Board with a list of children, and a return of the police, loaded once."""
     home = Home(scratch / "home", rng)
     home.path.mkdir(parents=True)
     key = scratch / "first.key"
@@ -382,52 +449,53 @@ def new_home(scratch: Path, rng: random.Random) -> Home:
     shutil.copy(ROOT / "lscb.toml", home.path)
     with (home.path / board.SETTINGS).open("a") as settings:
         settings.write(f'key_file = "{key}"\n')
-    for one in submission.received(board.Board(ROOT)):
-        home.real.append((one.path, one.receipt.return_, one.receipt.period))
-    rng.shuffle(home.real)
-    police = next(one for one in home.real if one[1].startswith("constabulary"))
-    home.real.remove(police)
-    done(home, ["receive", str(police[0]), "--return", police[1], "--period", police[2]])
-    real, home.real = home.real, []
     done(home, receive(home))
-    home.real = real
+    if real:
+        home.real = [(one.path, one.receipt.return_, one.receipt.period) for one in submission.received(board.Board(ROOT))]
+        rng.shuffle(home.real)
+        police = next(one for one in home.real if one[1].startswith("constabulary"))
+        home.real.remove(police)
+        done(home, ["receive", str(police[0]), "--return", police[1], "--period", police[2]])
     return home
 
 
-def run(kills: int, seed: int, many: int, pause: float) -> Counter[str]:
+def measured(home: Home) -> dict[str, tuple[float, int]]:
+    """How long each work takes, and how many steps. The Board is loaded, with another key."""
+    found = {name: done(home, WORK[name][0](home)).taken(name) for name in QUICK}
+    load, key = done(home, ["load"]), done(home, another_key(home))
+    found |= {name: load.taken(name) for name in ("land", "build", "publish")} | {"rekey": key.taken("rekey")}
+    assert None not in found.values(), found
+    return {name: taken for name, taken in found.items() if taken}
+
+
+def run(kills: int, seed: int, many: int, pause: float, real: bool) -> Counter[str]:
     """So many kills; what was counted. Raises AssertionError where something was lost, saying which kill it was."""
-    prepare()
+    prepare(real)
     tally: Counter[str] = Counter()
     typical: dict[str, tuple[float, int]] = {}
-    names = [
-        name for other in WORK if other != "receive" for name in ("receive", other)
-    ]  # every second one, for it takes no time
-    for begun in range(0, kills, OF_A_BOARD):
+    for number in count():
         with tempfile.TemporaryDirectory(prefix="lscb-faults-") as scratch:
-            home = new_home(Path(scratch), random.Random(seed * 1_000_003 + begun))  # noqa: S311
-            first = done(home, ["load"])
-            if not typical:
-                typical = {name: first.taken(name) for name in ("land", "build", "publish")}
-                typical["receive"] = done(home, receive(home)).taken("receive")
+            home = new_home(Path(scratch), random.Random(seed * 1_000_003 + number), real)  # noqa: S311
+            if typical:
                 done(home, ["load"])
-                typical["rekey"] = done(home, another_key(home)).taken("rekey")
+            typical = typical or measured(home)
             finished(home)
+            turns, until = cycle(APART if number % 2 else TURNS), min(kills, tally["kills"] + OF_A_BOARD)
             with readers(home, many, pause, tally):
-                for number in range(begun, min(begun + OF_A_BOARD, kills)):
-                    how = ""
-                    try:
-                        how = kill(home, names[number % len(names)], typical, tally)
-                    except AssertionError as error:
-                        error.add_note(f"kill {number + 1} of {kills}, seed {seed}: {names[number % len(names)]} {how}")
-                        raise
-                    tally["kills"] += 1
+                while left := until - tally["kills"]:
+                    kill(home, next(turns)[:left], typical, tally)
                 done(home, ["load"])
-                finished(home)
-            before = state(home)
+                before = finished(home)
             shutil.rmtree(home.path / "warehouse")
             done(home, ["load"])
             assert state(home) == before, "deleted and loaded again, the figures are others"
-            print(f"{tally['kills']:,} kills, {tally['readers: asked']:,} questions", flush=True)
+        ended = sum(many for name, many in tally.items() if name.endswith("had ended already"))
+        asked = (
+            f"{tally['readers: asked']:,} questions, {tally['readers: errors'] + tally['readers: half loads']} wrong answers"
+        )
+        print(f"{tally['kills']:,} kills; {ended:,} had ended already; {asked}", flush=True)
+        if tally["kills"] == kills:
+            break
     return tally
 
 
@@ -437,9 +505,13 @@ def main() -> int:
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--readers", type=int, default=8)
     words.add_argument("--pause", type=float, default=0, help="seconds between a reader's questions")
+    words.add_argument("--no-real", action="store_true", help="only lists of children: quicker to judge than the real returns")
     asked = words.parse_args()
     try:
-        tally = run(asked.kills, asked.seed, asked.readers, asked.pause)
+        tally = run(asked.kills, asked.seed, asked.readers, asked.pause, not asked.no_real)
+    except AssertionError as error:
+        error.add_note(f"seed {asked.seed}, of {asked.kills} kills")
+        raise
     finally:
         shutil.rmtree(PREFECT, ignore_errors=True)
     for name, number in sorted(tally.items()):

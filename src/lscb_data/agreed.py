@@ -1,19 +1,20 @@
 """What was agreed with a supplier of one cell: kept beside the file that holds it, after a look at what it holds."""
 
-from datetime import UTC, date, datetime
+from datetime import date
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return
 from lscb_data.corrected import place, sheet_called
-from lscb_data.decision import Correction, keep
+from lscb_data.decision import Correction, keep, moment
 from lscb_data.finding import UserError
 from lscb_data.hold import user
 from lscb_data.period import Period
 from lscb_data.promise import faults
 from lscb_data.spelling import clean
-from lscb_data.submission import Submission, received
+from lscb_data.submission import Submission, held, received
 from lscb_data.workbook import UnreadableError, read_grids
 
 
@@ -34,8 +35,27 @@ def correct(
     it is.
 
     Raises UserError for records of children; where nothing was received of the return and period; and where the cell of what
-    was received last holds something else.
+    was received last holds something else; BusyError where files are being received for a minute on end.
     """
+    with held(board):
+        said, folder = _looked_at(board, contracts, return_, period, where, was, becomes, reason, agreed_by, until)
+        keep(folder, said)
+    return said
+
+
+def _looked_at(
+    board: Board,
+    contracts: Contracts,
+    return_: str,
+    period: Period,
+    where: str,
+    was: str,
+    becomes: str,
+    reason: str,
+    agreed_by: str,
+    until: date | None,
+) -> tuple[Correction, Path]:
+    """The correction, and the folder of the file whose cell holds what it says."""
     contract = contracts[return_]
     if contract.names_children:
         raise UserError(
@@ -47,7 +67,7 @@ def correct(
         raise UserError(f"Nothing was received of {contract.title} ({return_}) for {period}.")
     sheet, _, cell = where.rpartition("!")
     fields = {
-        "decided_at": datetime.now(UTC),
+        "decided_at": moment(came[-1].path.parent),
         "decided_by": user(),
         "reason": reason,
         "return": return_,
@@ -66,8 +86,7 @@ def correct(
     if said.was == said.becomes:
         raise UserError(f"'{said.was}' is to be read as what it is: that is no correction.")
     _look(came[-1], contract, said)
-    keep(came[-1].path.parent, said)
-    return said
+    return said, came[-1].path.parent
 
 
 def _look(last: Submission, contract: Return, said: Correction) -> None:

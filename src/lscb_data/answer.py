@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,14 @@ import duckdb
 from lscb_data.about import ANSWER, FEEDBACK, FINDING
 from lscb_data.board import Board
 from lscb_data.contract import Contracts
-from lscb_data.decision import Answer, keep
+from lscb_data.decision import Answer, keep, moment
 from lscb_data.finding import Severity, UserError
 from lscb_data.hold import user
 from lscb_data.intake import identifiers
 from lscb_data.period import parse
 from lscb_data.pseudonym import PSEUDONYM
 from lscb_data.spelling import clean, fold
-from lscb_data.submission import received
+from lscb_data.submission import held, received
 from lscb_data.workbook import read_grids
 
 LONGEST = 2000
@@ -69,19 +68,20 @@ def _kept(
         _refuse_children(explanation, identifiers_of(found["submission"] or ""))
     if found["explanation"] == explanation:
         return found, False
-    said = Answer.model_validate(
-        {one: found[one] for one in ("return", "period", "code", "sheet", "cell", "column")}
-        | {
-            "decided_at": datetime.now(UTC),
-            "decided_by": by or user(),
-            "reason": explanation,
-            "value": found["message"] if found["value"] is None else found["value"],
-            "submission": found["submission"] if of_children else None,
-        }
-    )
     folder = desk.board.raw / parse(found["period"]).folder / found["return"].partition("__")[0]
-    folder.mkdir(parents=True, exist_ok=True)
-    keep(folder, said)
+    with held(desk.board):
+        said = Answer.model_validate(
+            {one: found[one] for one in ("return", "period", "code", "sheet", "cell", "column")}
+            | {
+                "decided_at": moment(folder),
+                "decided_by": by or user(),
+                "reason": explanation,
+                "value": found["message"] if found["value"] is None else found["value"],
+                "submission": found["submission"] if of_children else None,
+            }
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        keep(folder, said)
     return found, True
 
 

@@ -194,9 +194,19 @@ def _is_plain(path: Path, mark: str, width: int) -> bool:
     return _is_plain_text(rest + b"\n" if rest else b"", edges, width)
 
 
+def _is_utf_8(text: bytes) -> bool:
+    """Arrow asks so of the cells that it reads, but cannot say of a ragged record that it is not."""
+    try:
+        return text.isascii() or bool(text.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 def _is_plain_text(lines: bytes, edges: NDArray[np.uint8], width: int) -> bool:
     if not lines:
         return True
+    if not _is_utf_8(lines):
+        return False
     held = np.frombuffer(lines, np.uint8)
     first = np.append(0, np.flatnonzero(held[:-1] == ord("\n")) + 1)  # of each line
     if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):  # it ends a line, or stands in a cell

@@ -1,7 +1,8 @@
 """What people decided about what was received: kept in `raw/` beside it, one file a decision, never changed and never in it."""
 
 from collections.abc import Iterable
-from datetime import date
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from lscb_data.finding import UserError
 from lscb_data.promise import Moment, Name, Strict, in_yaml, read_evidence
 from lscb_data.raw import DECISION, Unusable
 
+STAMP = "%Y%m%dT%H%M%S%fZ"
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -69,12 +71,26 @@ class _File(RootModel[Annotated[Decision, Field(discriminator="decision")]]):
     """One decision, by what it says that it is."""
 
 
+def moment(folder: Path) -> datetime:
+    """When a decision is made that is kept in this folder now: later than all that are there, whatever the clock says.
+
+    The last one counts, and clocks differ and are set back. Only while `raw/` is held.
+    """
+    return max([datetime.now(UTC), *(one + timedelta(microseconds=1) for one in _moments(folder))])
+
+
+def _moments(folder: Path) -> Iterable[datetime]:
+    for path in folder.glob(f"*{DECISION}"):
+        with suppress(ValueError):  # a file that a person named
+            yield datetime.strptime(path.name.partition(".")[0], STAMP).replace(tzinfo=UTC)
+
+
 def keep(folder: Path, decision: Decision) -> Path:
     """Keep the decision in this agency's folder of `raw/`: the file that holds it, which no other decision has.
 
     Raises UserError where one was kept at the very same moment.
     """
-    path = folder / f"{decision.decided_at:%Y%m%dT%H%M%S%fZ}.{decision.decision}{DECISION}"
+    path = folder / f"{decision.decided_at:{STAMP}}.{decision.decision}{DECISION}"
     if path.exists():
         raise UserError(f"{path.name} is there already: decide again.")
     write_whole(path, in_yaml(decision))

@@ -19,6 +19,7 @@ from lscb_data.hold import user
 from lscb_data.judgement import Judgement
 from lscb_data.promise import faults, in_yaml, read_yaml
 from lscb_data.spelling import fold
+from lscb_data.submission import held
 from lscb_data.workbook import Grid, UnreadableError, tops
 
 NAMED_OTHERWISE = ("column_missing", "column_unknown", "heading_unknown", "line_unknown")
@@ -28,8 +29,14 @@ LIKE = 0.4  # of their letters two names share, at the least, that are shown as 
 def accept(board: Board, contracts: Contracts, return_: str, printed: str, means: str, reason: str) -> Alias:
     """Let `printed` be read as the column `means` of the return (COLUMN, or SHEET.COLUMN; or a block of lines), from now on.
 
-    Raises UserError where there is no such column, or several, and where what is printed is read already, as it or another.
+    Raises UserError where there is no such column, or several, and where what is printed is read already, as it or another;
+    BusyError where files are being received for a minute on end.
     """
+    with held(board):  # the file of names is written anew with all that were accepted before
+        return _accepted(board, contracts, return_, printed, means, reason)
+
+
+def _accepted(board: Board, contracts: Contracts, return_: str, printed: str, means: str, reason: str) -> Alias:
     contract = contracts[return_]
     sheet, column, block = _meant(contract, means)
     path = board.home / "schemas" / "aliases" / f"{return_}.yml"
@@ -43,6 +50,8 @@ def accept(board: Board, contracts: Contracts, return_: str, printed: str, means
         with_aliases(contract, [one])
     except ValueError as error:
         raise UserError(f"{error}.") from None
+    if (sheet.sheet, fold(printed)) in {(other.sheet, fold(other.printed)) for other in before}:
+        raise UserError(f"'{printed}' was accepted on {sheet.sheet} this very moment.")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, in_yaml(Aliases.model_validate({"return": return_, "aliases": [*before, one]})))
     return one

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
@@ -13,7 +15,7 @@ from pydantic import Field, field_validator
 from lscb_data import raw
 from lscb_data.board import Board
 from lscb_data.contract import Return
-from lscb_data.decision import Correction, Decision, Withdrawal, decisions, keep
+from lscb_data.decision import Correction, Decision, Withdrawal, decisions, keep, moment
 from lscb_data.disk import digest, whole, write_whole
 from lscb_data.finding import UserError
 from lscb_data.hold import holding, user
@@ -163,9 +165,21 @@ def receive(
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
     if covers_from and (contract.kind != "records" or covers_from > period.end):
         raise UserError(f"--covers-from is for a return of records, and a day no later than {period.end}.")
-    with holding(board.warehouse, "receive", "Another file is being received", WAIT, lambda _: None):
-        raw.clear(board.raw)
+    with held(board):
         return _received(board, file, contract, period, note, covers_from)
+
+
+@contextmanager
+def held(board: Board) -> Iterator[None]:
+    """Hold `raw/`: whatever comes, or is decided about what came, waits its turn, and sees what was done before it.
+
+    What was left half written by one that was killed is taken away first.
+
+    Raises BusyError where it is held by others for a minute on end.
+    """
+    with holding(board.warehouse, "receive", "Another file is being received, or decided about", WAIT, lambda _: None):
+        raw.clear(board.raw)
+        yield
 
 
 def _received(
@@ -230,8 +244,14 @@ def received_before(board: Board, sha256: str, return_: str | None, period: Peri
 def withdraw(board: Board, submission_id: str, reason: str) -> Submission:
     """Let the submission, sent by mistake, count no longer: it stays in `raw/`, and the next load steps back.
 
-    Raises UserError, naming what there is, for one that was never received, and for one that was withdrawn before.
+    Raises UserError, naming what there is, for one that was never received, and for one that was withdrawn before; BusyError
+    where others are being received for a minute on end.
     """
+    with held(board):
+        return _withdrawn(board, submission_id, reason)
+
+
+def _withdrawn(board: Board, submission_id: str, reason: str) -> Submission:
     every = {one.id: one for one in received(board)}
     if submission_id not in every:
         like = get_close_matches(submission_id, every, n=3, cutoff=0.5)
@@ -243,7 +263,8 @@ def withdraw(board: Board, submission_id: str, reason: str) -> Submission:
     one = every[submission_id]
     if one.withdrawal:
         raise UserError(f"{one.id} was withdrawn before, on {one.withdrawal.decided_at:%d %B %Y}: {one.withdrawal.reason}")
-    said = Withdrawal(decided_at=datetime.now(UTC), decided_by=user(), reason=reason, submission=one.id)
+    when = max(moment(one.path.parent), one.receipt.received_at)
+    said = Withdrawal(decided_at=when, decided_by=user(), reason=reason, submission=one.id)
     keep(one.path.parent, said)
     return replace(one, withdrawal=said)
 

@@ -16,12 +16,15 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from lscb_data import connection, hold, publish, submission, warehouse
+from lscb_data import agreed, connection, decision, hold, publish, renamed, submission, warehouse
 from lscb_data.board import Board
 from lscb_data.contract import Contracts
 from lscb_data.period import parse
 from lscb_data.raw import receipt_of
 from lscb_data.submission import receive, received
+from lscb_data.workbook import read_grids
+
+ROOT = Path(__file__).parents[2]
 
 Q1 = parse("2014-15 Q1")
 MARAC = "marac__cases"
@@ -77,9 +80,71 @@ def test_what_a_killed_receive_left_half_written_goes_with_the_next(board: Board
     for path in (left, going_on):
         path.write_bytes(b"half")
     (tmp_path / "marac.xlsx").write_bytes(b"PK")
-    receive(board, tmp_path / "marac.xlsx", contracts[MARAC], Q1)
+    kept, _ = receive(board, tmp_path / "marac.xlsx", contracts[MARAC], Q1)
     assert not left.exists()
     assert going_on.exists(), "who writes it is alive"
+    left.write_bytes(b"half")
+    submission.withdraw(board, kept.id, "by mistake")
+    assert not left.exists(), "whatever is done next"
+
+
+# two who decide
+
+
+def decided_at_once(*acts: Callable[[], Any]) -> int:
+    """How many of those who decide in the same moment are done; the others are told that they were not."""
+    children = [in_a_fork(act) for act in acts]
+    return [os.waitpid(child, 0)[1] for child in children].count(0)
+
+
+def slowly(monkeypatch: pytest.MonkeyPatch, room: Any, function: str) -> None:
+    """Let whoever does this do it late: after the other has looked at what there is."""
+    work = getattr(room, function)
+
+    def late(*given: Any) -> Any:
+        time.sleep(0.5)
+        return work(*given)
+
+    monkeypatch.setattr(room, function, late)
+
+
+def test_a_submission_is_withdrawn_once_though_two_withdraw_it_at_once(
+    board: Board, contracts: Contracts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "marac.xlsx").write_bytes(b"PK")
+    kept, _ = receive(board, tmp_path / "marac.xlsx", contracts[MARAC], Q1)
+    slowly(monkeypatch, submission, "keep")
+    assert decided_at_once(*[lambda: submission.withdraw(board, kept.id, "by mistake")] * 2) == 1
+    assert len(submission.decided(board)) == 1
+
+
+def test_a_file_that_comes_again_while_it_is_withdrawn_is_not_taken_for_the_one_that_goes(
+    board: Board, contracts: Contracts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sender would be told that it was received before, and it would not count."""
+    (tmp_path / "marac.xlsx").write_bytes(b"PK")
+    kept, _ = receive(board, tmp_path / "marac.xlsx", contracts[MARAC], Q1)
+    slowly(monkeypatch, submission, "keep")
+    withdrawing = in_a_fork(lambda: submission.withdraw(board, kept.id, "by mistake"))
+    time.sleep(0.2)
+    _, new = receive(board, tmp_path / "marac.xlsx", contracts[MARAC], Q1)
+    assert os.waitpid(withdrawing, 0)[1] == 0
+    assert new
+    assert [bool(one.withdrawal) for one in received(board)] == [True, False]
+
+
+def test_two_names_accepted_at_once_for_one_return_are_both_remembered(
+    board: Board, contracts: Contracts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slowly(monkeypatch, renamed, "write_whole")
+    names = ("Kids", "Youngsters")
+    acts = [
+        lambda name=name: renamed.accept(board, contracts, "csc__child_protection", name, "categories.children", "By telephone")
+        for name in (*names, "Kids")
+    ]
+    assert decided_at_once(*acts) == 2, "the same name is accepted once"
+    accepted = yaml.safe_load((board.home / "schemas/aliases/csc__child_protection.yml").read_text())["aliases"]
+    assert sorted(one["printed"] for one in accepted) == sorted(names)
 
 
 # a clock set back
@@ -107,6 +172,25 @@ def test_a_file_received_after_the_clock_was_set_back_takes_the_earlier_ones_pla
         receive(board, file, contracts[MARAC], Q1)
     assert [one.path.read_bytes() for one in received(board)] == [b"PK first", b"PK second", b"PK third"]
     assert received(board)[-1].receipt.received_at - Clock(2015, 8, 1, 9, tzinfo=UTC) < timedelta(minutes=1)
+
+
+def test_what_is_decided_after_the_clock_was_set_back_counts(
+    board: Board, contracts: Contracts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last correction of a cell is the one that is used: by a clock set back it would seem the older one."""
+    monkeypatch.setattr(decision, "datetime", Clock)
+    receive(board, ROOT / "raw/2014-15-Q1/marac/marac.xlsx", contracts[MARAC], Q1)
+    (one,) = received(board)
+    (grid,) = [one for one in read_grids(one.path) if (4, 2) in one.cells]
+    why = {"reason": "A slip", "agreed_by": "the coordinator"}
+    for becomes, hour in (("11", 9), ("12", 6)):
+        monkeypatch.setattr(Clock, "time", datetime(2015, 8, 1, hour, tzinfo=UTC))
+        agreed.correct(board, contracts, MARAC, Q1, f"{grid.name}!B4", grid.cells[4, 2], becomes, **why)
+    assert [one.becomes for one in submission.decided(board) if isinstance(one, decision.Correction)] == ["11", "12"]
+    monkeypatch.setattr(Clock, "time", datetime(2015, 8, 1, 3, tzinfo=UTC))
+    gone = submission.withdraw(board, one.id, "by mistake")
+    assert gone.withdrawal
+    assert gone.withdrawal.decided_at >= one.receipt.received_at, "it was not withdrawn before it had come"
 
 
 def published(board: Board, monkeypatch: pytest.MonkeyPatch, when: datetime) -> Path:

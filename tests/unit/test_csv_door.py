@@ -172,3 +172,11 @@ def test_a_plain_file_is_known_as_plain(opened: Any) -> None:
     ):
         assert not opened(HEAD + other).is_plain, other
     assert not opened(HEAD + "C1,,,F\n" * 60 + '"C1,"x,"y",F\n').is_plain  # too far down for the headings' reader
+
+
+def test_a_ragged_record_that_is_not_utf_8_is_no_less_a_record(opened: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    """Arrow fails in telling of it, and prints a traceback."""
+    file = opened(HEAD.encode() + b"1,01/04/2014,x,F\n2,01/04/2014,Zo\xe9\n3,01/04/2014,y,M\n")
+    rows = by_arrow(file) if file.is_plain else by_record(file)
+    assert [(number, fault) for number, fault, *_ in rows] == [(2, ""), (3, "ragged"), (4, "")]
+    assert capfd.readouterr().err == ""
