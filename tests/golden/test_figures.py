@@ -14,8 +14,8 @@ from tests.golden.conftest import build
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests/golden/indicator_values.csv"
 FIGURES = """
-    select indicator, area, provider, period_type, period, breakdown, numerator, denominator, value, status, qualifier,
-        as_printed, population_id, cell
+    select indicator, area, provider, period_type, period, breakdown, numerator, denominator, value, lower_95, upper_95,
+        lower_998, upper_998, status, qualifier, as_printed, population_id, cell
     from published.indicator_values order by all
 """
 
@@ -109,14 +109,14 @@ def test_one_row_for_each_indicator_area_provider_period_and_breakdown(real_ware
     assert not asked(real_warehouse, f"select {key} from published.indicator_values group by {key} having count(*) > 1")
 
 
-def test_one_file_divides_and_rounds_what_is_published() -> None:
+def test_one_file_divides_and_rounds_what_is_published_and_one_its_limits() -> None:
     dividing = {
         path.stem
         for folder in ("marts", "published")
         for path in (ROOT / "sql" / folder).glob("*.sql")
         if re.search(r"\bround\(|//| / ", re.sub(r"--.*|'[^']*'", "", path.read_text("utf-8")))
     }
-    assert dividing == {"indicator_figures"}
+    assert dividing == {"indicator_figures", "intervals"}
 
 
 def test_a_golden_file_is_read_as_it_was_written() -> None:
