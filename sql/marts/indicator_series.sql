@@ -2,6 +2,7 @@
 -- series_number: of the series, and of each base in it
 -- based_from: where a recorded decision has the limits reckoned anew, the first day of what they are reckoned from
 -- based_until: the last day of it, where the decision says so; later values are held against the same limits
+-- first_day, last_day: of its periods; first_start, last_start: first days of the first and last that has a value
 -- why_none: why it has no limits
 -- A value that is hidden would be told by the mean of all; eight values are ours: with fewer one more moves the limits much.
 with figures as (
@@ -61,12 +62,13 @@ series as (
         breakdown_type,
         breakdown,
         based_from,
+        min(period_start) as first_day,
+        max(period_end) as last_day,
         count(value) as values_known,
         bool_or(is_hidden) as has_hidden,
         bool_or(is_range) as has_range,
         min(period_start) filter (where value is not null) as first_start,
-        max(period_start) filter (where value is not null) as last_start,
-        max(period_end) filter (where value is not null) as last_end
+        max(period_start) filter (where value is not null) as last_start
     from points
     group by indicator, area_code, area, provider, period_type, breakdown_type, breakdown, based_from
 ),
@@ -113,10 +115,11 @@ select
     decided_on,
     decided_by,
     reason,
+    first_day,
+    last_day,
     values_known,
     first_start,
     last_start,
-    last_end,
     case
         when has_hidden then 'A value of it is hidden.'
         when has_range then 'A value of it is a range and not one number.'

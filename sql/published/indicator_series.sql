@@ -5,7 +5,7 @@
 -- period_type: month or quarter
 -- breakdown_type: what it is broken down by; blank for the whole
 -- breakdown: the part, or `all`
--- first_day, last_day: of the periods that have values
+-- first_day, last_day: of its periods
 -- values_known: how many periods have a value
 -- centre: mean of the values
 -- moving_range: mean of how far each value is from the one before, those that were screened left out
@@ -30,8 +30,8 @@ select
     series.period_type,
     series.breakdown_type,
     series.breakdown,
-    series.first_start as first_day,
-    series.last_end as last_day,
+    series.first_day,
+    series.last_day,
     series.values_known,
     limits.centre::decimal(18, 2) as centre,
     limits.moving_range::decimal(18, 2) as moving_range,
@@ -47,4 +47,5 @@ select
 from series
 left join limits on series.series_number = limits.series_number
 order by
-    series.indicator, series.area, series.provider, series.period_type, series.breakdown_type, series.breakdown, first_day
+    series.indicator, series.area, series.provider, series.period_type, series.breakdown_type, series.breakdown,
+    series.first_day

@@ -62,7 +62,9 @@ def test_the_reports_new_plans_have_one_signal(real_warehouse: Path) -> None:
 
 
 def test_single_assessments_have_a_target_and_no_colour_for_the_board_set_no_rule(real_warehouse: Path) -> None:
-    targets = "select says, colour, reason from published.indicator_targets where indicator = 'single_assessments_in_time_percent'"
+    targets = (
+        "select says, colour, reason from published.indicator_targets where indicator = 'single_assessments_in_time_percent'"
+    )
     none = "No colour: who set the target set no rule for one."
     assert asked(real_warehouse, targets) == [
         ("Completed within 20 working days where possible, and within 35 at most.", None, none),
