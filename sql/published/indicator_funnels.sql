@@ -7,12 +7,13 @@
 -- breakdown_type: what it is broken down by; blank for the whole
 -- breakdown: the part, or `all`
 -- councils: how many are in the group
+-- hidden: how many more would be, and are hidden: one in twenty at most
 -- value: the council's
 -- pooled_value: of all of them together: the sum above the line over the sum below it, which is no mean and no median
 -- lower_95, upper_95: where 95 of 100 councils of this size would be, were they all like the pooled value
 -- lower_998, upper_998: where 998 of 1,000 would be
--- standing: within, above or below the 95% limits
--- is_far_out: whether it is outside the 99.8% limits, too
+-- standing: within, above or below: above and below where the council's own 95% limits leave the pooled value out
+-- is_far_out: whether its own 99.8% limits do, too
 -- judged: better or worse than chance would have it, where the indicator says which way is better
 with funnels as (
     select * from marts.indicator_funnels
@@ -33,6 +34,7 @@ select
     funnels.breakdown_type,
     funnels.breakdown,
     funnels.councils,
+    funnels.hidden,
     funnels.value::decimal(18, 2) as value,
     funnels.pooled_value::decimal(18, 2) as pooled_value,
     funnels.lower_95::decimal(18, 2) as lower_95,

@@ -10,9 +10,10 @@ from lscb_data.rounding import plainly
 
 Remark = tuple[str, str]  # a name, and a sentence or two
 
-_SERIES = " and ".join(
-    f"{name} is not distinct from ${name}" for name in ("area_code", "provider", "breakdown_type", "breakdown", "period_type")
+_PLACE = " and ".join(
+    f"{name} is not distinct from ${name}" for name in ("area_code", "breakdown_type", "breakdown", "period_type")
 )
+_SERIES = f"{_PLACE} and provider is not distinct from $provider"
 
 
 def limits(value: Mapping[str, Any]) -> str | None:
@@ -46,6 +47,16 @@ def _remarks(connection: duckdb.DuckDBPyConnection, value: Mapping[str, Any]) ->
         of_value | {"day": value["period_end"]},
     ).fetchall():
         yield "Signal", says.rstrip(".") + _judged(judged)
+    for standing, far, pooled, councils, judged in connection.execute(
+        "select standing, is_far_out, pooled_value, councils, judged from published.indicator_funnels where indicator = $code"  # noqa: S608 - the same
+        f" and period = $period and $provider is null and {_PLACE}",
+        of_value,
+    ).fetchall():
+        wider = ", by the 99.8% limits too" if far else ""
+        yield (
+            "Councils",
+            f"{standing} what chance leaves of {plainly(pooled)} for all {councils} together{wider}" + _judged(judged),
+        )
     for says, set_by, source, rule, colour, reason in connection.execute(
         "select says, set_by, source, rule, colour, reason from published.indicator_targets where indicator = $code"
         " and area_code = $area_code and provider is not distinct from $provider and period_type = $period_type"

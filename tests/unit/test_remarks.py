@@ -66,6 +66,21 @@ def test_a_target_of_the_whole_is_not_said_of_a_part() -> None:
     assert "Target" not in dict(said(w, "starts", "2014-15", "a"))
 
 
+def test_a_council_among_the_others() -> None:
+    shares = [("again", 20), ("starts", 100)]
+    names = [f"E06{number:06}" for number in range(11)]
+    figures = [figure(name, "2014-15", count, area_code=area) for area in names[:10] for name, count in shares]
+    figures += [figure("again", "2014-15", 60, area_code=names[10]), figure("starts", "2014-15", 100, area_code=names[10])]
+    percent = indicator("again_percent", "percent", of="again", by="starts", places=2, polarity="lower is better")
+    w = told(figures, indicators=[percent], areas=[("areas", name, name) for name in names])
+    found = {
+        one.value["area"]: dict(one.remarks).get("Councils")
+        for one in explain(w.connection, "again_percent", "2014-15").explained
+    }
+    assert found[names[0]] == "within what chance leaves of 23.64 for all 11 together"
+    assert found[names[10]] == "above what chance leaves of 23.64 for all 11 together, by the 99.8% limits too; worse"
+
+
 def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     w = told(months("starts", "2014-04", *NEW_PLANS), indicators=[STARTS])
 
