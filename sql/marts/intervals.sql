@@ -146,8 +146,8 @@ select
     case
         when basis = 'count' then null
         when basis = 'proportion' and denominator < 20
-            then 'Small numbers: fewer than 20 below the line, so chance moves it much.'
-        when numerator < 20 then 'Small numbers: fewer than 20 above the line, so chance moves it much.'
+            then 'Small numbers: fewer than 20 below the line, so chance alone can move it far.'
+        when numerator < 20 then 'Small numbers: fewer than 20 above the line, so chance alone can move it far.'
     end as caution
 from limits_rounded
 group by basis, numerator, denominator

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,6 +11,7 @@ from lscb_data.period import Period, parse
 from lscb_data.promise import Strict
 from lscb_data.rounding import plainly
 
+Bound = Annotated[Decimal, Field(max_digits=16, decimal_places=4)]
 _WAYS = {"at_least": "at least", "above": "more than", "at_most": "at most", "below": "less than"}
 
 
@@ -18,10 +19,10 @@ class Band(Strict):
     """A colour, and the values that have it, in the indicator's unit; without a bound, whatever no band before it holds."""
 
     colour: Literal["green", "amber", "red"]
-    at_least: Decimal | None = None
-    above: Decimal | None = None
-    at_most: Decimal | None = None
-    below: Decimal | None = None
+    at_least: Bound | None = None
+    above: Bound | None = None
+    at_most: Bound | None = None
+    below: Bound | None = None
 
     @model_validator(mode="after")
     def _one_bound_a_side(self) -> Self:

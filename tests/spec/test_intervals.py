@@ -20,8 +20,8 @@ SHARE = indicator("events_share_percent", "share", of="events", places=2, breakd
 MEAN = indicator("events_mean", "mean", of="events", places=2)
 ALL = [EVENTS, RATE, PERCENT, SHARE, MEAN]
 NONE = (None, None, None, None)
-SMALL_ABOVE = "Small numbers: fewer than 20 above the line, so chance moves it much."
-SMALL_BELOW = "Small numbers: fewer than 20 below the line, so chance moves it much."
+SMALL_ABOVE = "Small numbers: fewer than 20 above the line, so chance alone can move it far."
+SMALL_BELOW = "Small numbers: fewer than 20 below the line, so chance alone can move it far."
 
 
 def limits(row: Any) -> tuple[Any, ...]:

@@ -122,6 +122,7 @@ def test_a_rate_can_have_a_target_too() -> None:
         ({"bands": [{"colour": "red"}, {"colour": "green", "at_least": 95}]}, "let it stand last"),
         ({"bands": [{"colour": "green", "at_least": 95, "above": 95}]}, "two bounds on one side"),
         ({"bands": [{"colour": "blue"}]}, "green"),
+        ({"bands": [{"colour": "green", "at_least": "95.12345"}]}, "decimal places"),
         ({"set_by": None}, "set_by"),
     ],
 )
