@@ -360,7 +360,14 @@ select
     case when settled.value is not null then settled.population_id end as population_id,
     case when settled.is_theirs_alone then settled.their_submission else settled.submission_id end as submission_id,
     case when settled.is_theirs_alone then settled.their_cell else settled.cell end as cell,
-    settled.value is not null as is_ours
+    settled.value is not null as is_ours,
+    -- What its limits are made by: none of a mean, an age, a statement, or of what is no whole count.
+    case
+        when settled.value is null or settled.numerator < 0 or settled.numerator <> floor(settled.numerator) then null
+        when indicators.kind in ('flow', 'stock') then 'count'
+        when indicators.kind = 'rate' then 'rate'
+        when indicators.kind in ('percent', 'share') and settled.numerator <= settled.denominator then 'proportion'
+    end as interval_basis
 from settled
 inner join indicators on settled.indicator = indicators.indicator
 left join areas on settled.area_code = areas.area_code

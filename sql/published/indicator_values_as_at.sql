@@ -12,7 +12,8 @@
 -- numerator: the count above the line
 -- denominator: the count or the population below the line
 -- value: ours, worked out from the parts, halves rounded up; the supplier's own where the parts were not supplied
--- lower_95, upper_95: 95% confidence limits, where they have been worked out
+-- lower_95, upper_95: 95% confidence limits of a count, rate, percentage or share that was worked out here from whole counts
+-- lower_998, upper_998: 99.8% confidence limits of the same
 -- status: reported, suppressed, not_supplied, not_applicable, unreliable or provisional
 -- qualifier: `<=`, `range` and the like where the value is not one number; a rating in the supplier's word
 -- note: caveats, the supplier's words, open queries and explanations, to be shown wherever the figure is
@@ -51,6 +52,8 @@ select
     figure_versions.value,
     figure_versions.lower_95,
     figure_versions.upper_95,
+    figure_versions.lower_998,
+    figure_versions.upper_998,
     figure_versions.status,
     figure_versions.qualifier,
     nullif(

@@ -38,7 +38,7 @@ def compare(
         raise UserError(
             f"{code} ({known['title']}) is a count: a bigger area has more of them. Compare its rate or its percentage."
         )
-    every = rows(connection, "from published.comparisons($code, $area)", code=code, area=area)
+    every = rows(connection, "from published.indicator_comparators($code, $area)", code=code, area=area)
     if not every:
         raise UserError(_nothing(connection, code, area))
     said = (with_ or "").casefold()

@@ -14,6 +14,7 @@ from lscb_data.disk import write_whole
 from lscb_data.indicator import Indicator, Topic
 from lscb_data.label import IN_WORDS
 from lscb_data.sql_files import Table
+from lscb_data.target import Target
 from lscb_data.wording import checks, example, heading, kind, said
 
 LABELS = "YYYY is the calendar year in which the financial year begins: of 2014-15, YYYY is 2014 and YYYY+1 is 2015."
@@ -160,6 +161,10 @@ def _topic(topic: str, indicators: Sequence[Indicator], contracts: Contracts) ->
             "Source": one.source,
             "Supplied by": ", ".join(_suppliers({*one.numerator, *one.denominator}, contracts)),
             "Bear in mind": one.caveats or "",
+            "Targets": " ".join(_target(target) for target in one.targets),
+            "Charts reckoned anew": "; ".join(
+                f"from {at.from_} ({at.decided_by}, {at.decided_on}: {at.reason})" for at in one.rebased
+            ),
         }
         yield from (
             "",
@@ -171,6 +176,12 @@ def _topic(topic: str, indicators: Sequence[Indicator], contracts: Contracts) ->
             "",
         )
         yield from (f"- {name}: {text}" for name, text in facts.items() if text)
+
+
+def _target(target: Target) -> str:
+    held = f"from {target.from_}" + (f" until {target.until}" if target.until else "")
+    where = f" in {target.area}" if target.area else ""
+    return f"{target.says} {target.set_by}, {held}{where} ({target.source}); {target.rule or 'no rule for a colour'}."
 
 
 def _suppliers(measures: set[str], contracts: Contracts) -> Iterator[str]:

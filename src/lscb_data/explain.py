@@ -9,6 +9,7 @@ import duckdb
 
 from lscb_data.finding import UserError
 from lscb_data.period import MONTHS, parse, stated
+from lscb_data.remarks import Remark, remarks
 
 Record = dict[str, Any]
 _KEYS = ("indicator", "area_code", "provider", "period_type", "period", "breakdown_type", "breakdown")
@@ -16,12 +17,14 @@ _KEYS = ("indicator", "area_code", "provider", "period_type", "period", "breakdo
 
 @dataclass(frozen=True)
 class Explained:
-    """One published value, the population under it, the cells behind it, and the findings on those cells."""
+    """One published value, the population under it, the cells behind it, the findings on those cells, and what is to be said
+    beside it."""
 
     value: Record
     population: Record | None
     cells: Sequence[Record]
     findings: Sequence[Record]
+    remarks: Sequence[Remark] = ()
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ def _explained(connection: duckdb.DuckDBPyConnection, value: Record) -> Explaine
     findings = list(_findings(connection, cells))
     if value["status"] == "suppressed":  # what is hidden in the figure is not shown in its cells, nor quoted from them
         cells, findings = [cell | {"printed": "(not shown)"} for cell in cells], []
-    return Explained(value, population[0] if population else None, cells, findings)
+    return Explained(value, population[0] if population else None, cells, findings, list(remarks(connection, value)))
 
 
 def _meant(connection: duckdb.DuckDBPyConnection, code: str, as_at: datetime) -> Record:

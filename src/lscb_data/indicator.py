@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from lscb_data.finding import UserError
 from lscb_data.promise import Name, Strict, read_yaml
+from lscb_data.target import Rebased, Target, overlapping
 
 
 class Indicator(Strict):
@@ -33,12 +34,19 @@ class Indicator(Strict):
     polarity: Literal["higher is better", "lower is better", "neither"] = "neither"
     breakdown_types: list[Name] = []
     caveats: str | None = None
+    targets: list[Target] = []
+    rebased: list[Rebased] = Field([], description="From when its charts' limits are reckoned anew, and who decided so")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         suffix = {"percent": "_percent", "share": "_percent", "rate": "_per_10000"}.get(self.kind)
         if suffix and not self.code.endswith(suffix):
             raise ValueError(f"{self.code}: the code of a {self.kind} ends in {suffix}")
+        if both := overlapping(self.targets):
+            raise ValueError(
+                f"{self.code}: {both[0].set_by} set two targets for one time, from {both[0].from_} and from {both[1].from_}: "
+                "give the first an `until`"
+            )
         return self
 
 

@@ -30,7 +30,7 @@ _SCALE = "case kind when 'percent' then 100 when 'share' then 100 when 'rate' th
 _SHIFT = "case places when 0 then 1 when 1 then 10 else 100 end"
 _UP, _DOWN = "(numerator * 10000)::hugeint", "(coalesce(denominator, 1) * 10000)::hugeint"
 _HALF_UP = f"sign({_UP}) * ((abs({_UP}) * {_SCALE} * {_SHIFT} * 2 + {_DOWN}) // ({_DOWN} * 2))"
-_SHOWN = "coalesce(value, numerator, lower_95, upper_95, as_printed)"
+_SHOWN = "coalesce(value, numerator, lower_95, upper_95, lower_998, upper_998, as_printed)"
 _HIDDEN = (
     "exists (select 1 from marts.hidden_counts as h where figures.above = [h.measure] and figures.area_code = h.area_code"
     " and figures.provider is not distinct from h.provider and figures.period_type = h.period_type"
@@ -82,6 +82,11 @@ LAWS = (
         7, "divided", "Every value is what its numerator and denominator come to, rounded once, halves up.",
         f"(from {_DEFINED} where value is not null and numerator is not null and coalesce(denominator, 1) > 0)",
         f"(value * {_SHIFT})::decimal(38, 4) <> ({_HALF_UP})::decimal(38, 4)",
+    ),
+    Law(
+        7, "limited", "Limits stand only beside the counts that they are made of, and the wider hold the narrower.",
+        f"(from {_FIGURES} where coalesce(lower_95, upper_95, lower_998, upper_998) is not null)",
+        "numerator is null or not coalesce(lower_998 <= lower_95 and lower_95 <= upper_95 and upper_95 <= upper_998, false)",
     ),
     Law(
         8, "unknown", "A value that is not known is never a number.",

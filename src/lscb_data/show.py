@@ -18,6 +18,7 @@ from lscb_data.compare import Compared
 from lscb_data.explain import Explained, Explanation
 from lscb_data.finding import Finding
 from lscb_data.judgement import Judgement
+from lscb_data.remarks import limits
 from lscb_data.rounding import plainly
 from lscb_data.status import Standing, counted
 from lscb_data.summary import Summary
@@ -213,7 +214,11 @@ def explanation(found: Explanation) -> None:
             "as_printed",
             "status",
         )
-        table(head, [[row[name] for name in head] for row in found.values], "\nValues")
+        table(
+            (*head, "95% limits"),
+            [[*(row[name] for name in head), (limits(row) or "").partition(" (")[0]] for row in found.values],
+            "\nValues",
+        )
         say("Add a period to see the cells that a value came from.")
     for value in found.explained:
         _explained(value)
@@ -232,7 +237,7 @@ def steps(found: Sequence[Step], in_json: bool = False) -> None:
 def _facts(facts: dict[str, Any]) -> None:
     for name, text in facts.items():
         if text not in (None, ""):
-            say(f"  {name + ':':<14}{plain(text)}")
+            say(f"  {name + ':':<15}{plain(text)}")
 
 
 def _explained(found: Explained) -> None:
@@ -244,6 +249,7 @@ def _explained(found: Explained) -> None:
     _facts(
         {
             "Value": f"{plain(value['value'])} {value['unit']}" if value["value"] is not None else value["qualifier"],
+            "95% limits": limits(value),
             "As printed": value["as_printed"],
             "Status": value["status"] if value["status"] != "reported" else "",
             "Numerator": value["numerator"],
@@ -254,6 +260,8 @@ def _explained(found: Explained) -> None:
             "Note": value["note"],
         }
     )
+    for remark in found.remarks:
+        _facts(dict([remark]))
     if found.cells:
         head = ("of", "as it stands there", "cell", "submission")
         rows = [(c["of_what"], c["printed"], c["cell"], c["submission_id"]) for c in found.cells]

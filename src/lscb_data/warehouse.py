@@ -158,7 +158,7 @@ def _stage(
     fill_findings(connection, found)
     fill_answers(connection, answers(decided(board), found))
     _fill(connection, "corrections", list(_corrections(landed)), CORRECTIONS)
-    _fill(connection, "indicators", list(_indicators(indicators)), INDICATORS)
+    fill_indicators(connection, indicators)
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
     codes = [
         {"list": name, "code": code.code, "label": code.label}
@@ -233,6 +233,19 @@ INDICATORS = {
 GROUPS = {
     **dict.fromkeys(("group_set", "title", "source", "licence", "group_code", "area_code", "member_code"), pa.string()),
     "member_rank": pa.int32(), "closeness": pa.string(), "since": pa.date32(), "until": pa.date32(),
+}  # fmt: skip
+BOUND = pa.decimal128(18, 4)
+TARGETS = {
+    **dict.fromkeys(("target", "indicator", "area_code", "says", "set_by", "source", "rule"), pa.string()),
+    "valid_from": pa.date32(), "valid_until": pa.date32(),
+}  # fmt: skip
+BANDS = {
+    "target": pa.string(), "place": pa.int32(), "colour": pa.string(), "words": pa.string(),
+    **dict.fromkeys(("at_least", "above", "at_most", "below"), BOUND),
+}  # fmt: skip
+REBASED = {
+    **dict.fromkeys(("indicator", "area_code", "period"), pa.string()), "based_from": pa.date32(), "based_until": pa.date32(),
+    "decided_on": pa.date32(), "decided_by": pa.string(), "reason": pa.string(),
 }  # fmt: skip
 EXPECTED = {
     "return": pa.string(), "agency": pa.string(), "title": pa.string(), "period": pa.string(),
@@ -348,9 +361,33 @@ def answers(decisions: Iterable[Decision], findings: Iterable[Mapping[str, Any]]
             yield one.model_copy(update={"value": known}) if known else one
 
 
-def _indicators(indicators: Mapping[str, tuple[str, Indicator]]) -> Iterator[dict[str, Any]]:
-    for topic, indicator in indicators.values():
-        yield indicator.model_dump() | {"topic": topic}
+def fill_indicators(connection: duckdb.DuckDBPyConnection, indicators: Mapping[str, tuple[str, Indicator]]) -> None:
+    """`staging.indicators`, and what was set for them: `targets` with their `bands`, and what is `rebased`."""
+    declared = [one for _, one in indicators.values()]
+    held = [one.model_dump() | {"topic": topic} for topic, one in indicators.values()]
+    _fill(connection, "indicators", held, INDICATORS)
+    targets = [
+        one.model_dump(include={"says", "set_by", "source"})
+        | {"target": f"{of.code}:{at}", "indicator": of.code, "area_code": one.area, "rule": one.rule}
+        | {"valid_from": one.from_, "valid_until": one.until, "bands": one.bands}
+        for of in declared
+        for at, one in enumerate(of.targets, 1)
+    ]
+    bands = [
+        band.model_dump() | {"target": target["target"], "place": place, "words": band.words}
+        for target in targets
+        for place, band in enumerate(target["bands"], 1)
+    ]
+    _fill(connection, "targets", [{name: one[name] for name in TARGETS} for one in targets], TARGETS)
+    _fill(connection, "bands", bands, BANDS)
+    rebased = [
+        one.model_dump(include={"decided_on", "decided_by", "reason"})
+        | {"indicator": of.code, "area_code": one.area, "period": one.from_}
+        | {"based_from": one.begins.start, "based_until": one.ends and one.ends.end}
+        for of in declared
+        for one in of.rebased
+    ]
+    _fill(connection, "rebased", rebased, REBASED)
 
 
 def _expected(contracts: Contracts, landed: list[Landed]) -> Iterator[dict[str, Any]]:

@@ -14,8 +14,8 @@ from tests.golden.conftest import build
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests/golden/indicator_values.csv"
 FIGURES = """
-    select indicator, area, provider, period_type, period, breakdown, numerator, denominator, value, status, qualifier,
-        as_printed, population_id, cell
+    select indicator, area, provider, period_type, period, breakdown, numerator, denominator, value, lower_95, upper_95,
+        lower_998, upper_998, status, qualifier, as_printed, population_id, cell
     from published.indicator_values order by all
 """
 
@@ -50,6 +50,26 @@ def test_figures_of_the_report(real_warehouse: Path) -> None:
         figure
         + "indicator = 'domestic_abuse_outcomes' and period = '2014-12' and breakdown = 'prosecution_not_in_public_interest'",
     ) == [(-2, None)]
+
+
+def test_the_reports_new_plans_have_one_signal(real_warehouse: Path) -> None:
+    """38.42, 22.46 and 54.38 are the definitions' own; March 2015 with its 73 plans is the one signal."""
+    ours = "where indicator = 'cp_plans_started' and area = 'Cambridgeshire' and breakdown = 'all' and period_type = 'month'"
+    limits = f"select centre::double, lower_limit::double, upper_limit::double from published.indicator_series {ours}"
+    assert asked(real_warehouse, limits) == [(38.42, 22.46, 54.38)]
+    signals = f"select signal, period, value::double from published.indicator_signals {ours}"
+    assert asked(real_warehouse, signals) == [("outside", "2015-03", 73)]
+
+
+def test_single_assessments_have_a_target_and_no_colour_for_the_board_set_no_rule(real_warehouse: Path) -> None:
+    targets = (
+        "select says, colour, reason from published.indicator_targets where indicator = 'single_assessments_in_time_percent'"
+    )
+    none = "No colour: who set the target set no rule for one."
+    assert asked(real_warehouse, targets) == [
+        ("Completed within 20 working days where possible, and within 35 at most.", None, none),
+        ("Where circumstances are exceptional, completed within 45 working days at most.", None, none),
+    ]
 
 
 def test_every_figure_leads_to_cells_that_were_read(real_warehouse: Path) -> None:
@@ -109,14 +129,16 @@ def test_one_row_for_each_indicator_area_provider_period_and_breakdown(real_ware
     assert not asked(real_warehouse, f"select {key} from published.indicator_values group by {key} having count(*) > 1")
 
 
-def test_one_file_divides_and_rounds_what_is_published() -> None:
+def test_one_file_divides_and_rounds_each_figure() -> None:
     dividing = {
         path.stem
         for folder in ("marts", "published")
         for path in (ROOT / "sql" / folder).glob("*.sql")
         if re.search(r"\bround\(|//| / ", re.sub(r"--.*|'[^']*'", "", path.read_text("utf-8")))
     }
-    assert dividing == {"indicator_figures"}
+    limits = {"intervals", "indicator_limits", "indicator_funnels", "indicator_series"}  # lines around figures, and no figure
+    differences = {"indicator_changes", "indicator_comparison"}
+    assert dividing - limits - differences == {"indicator_figures"}
 
 
 def test_a_golden_file_is_read_as_it_was_written() -> None:

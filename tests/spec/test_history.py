@@ -161,3 +161,18 @@ def test_a_damaged_file_of_the_ledger_is_named(load: Any, tmp_path: Path) -> Non
     path.write_bytes(b"PAR1 damaged PAR1")
     with pytest.raises(ledger.UserError, match=f"cannot be read from raw/published .*{path.name}"):
         load(figure("starts", "2014-04", 33))
+
+
+def test_a_ledger_of_before_there_were_limits_is_still_read(load: Any, tmp_path: Path) -> None:
+    first = load(figure("starts", "2014-04", 33))
+    (path,) = tmp_path.glob("*.figures.parquet")
+    limits = "lower_998, upper_998"
+    first.connection.execute(f"copy (select * exclude ({limits}) from '{path}') to '{path}.new' (format parquet)")
+    path.with_name(f"{path.name}.new").replace(path)
+    w = load(figure("starts", "2014-04", 33))
+    found = w.rows(f"select value, {limits} from audit.figure_versions where period = '2014-04' order by known_from")
+    assert [(row.value, row.lower_998 is None, row.upper_998 is None) for row in found] == [
+        (33, True, True),
+        (33, False, False),
+    ]
+    assert restated(w) == []

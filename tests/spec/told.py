@@ -222,8 +222,7 @@ def told(
     warehouse.fill_findings(connection, queries)
     warehouse.fill_answers(connection, answers)
     warehouse._fill(connection, "corrections", list(corrections), warehouse.CORRECTIONS)
-    declared = list(warehouse._indicators({one.code: ("topic", one) for one in indicators}))
-    warehouse._fill(connection, "indicators", declared, warehouse.INDICATORS)
+    warehouse.fill_indicators(connection, {one.code: ("topic", one) for one in indicators})
     warehouse._fill(connection, "expected", [], warehouse.EXPECTED)
     codes = [dict(zip(("list", "code", "label"), one, strict=True)) for one in areas]
     warehouse._fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))

@@ -8,7 +8,7 @@ from lscb_data.chart import draw
 from lscb_data.compare import compare
 from lscb_data.finding import UserError
 from lscb_data.show import comparison
-from tests.spec.test_comparisons import AREA, ESSEX, KENT, again, compared, neighbours
+from tests.spec.test_comparators import AREA, ESSEX, KENT, again, compared, neighbours
 from tests.spec.told import Told
 
 
@@ -39,7 +39,7 @@ def test_a_line_for_each_period_and_basis_with_its_note_below(told: Told, capsys
     ],
 )
 def test_what_cannot_be_compared_is_said(asked: tuple[str, ...], said: str) -> None:
-    from tests.spec.test_comparisons import AGAIN, AREAS
+    from tests.spec.test_comparators import AGAIN, AREAS
     from tests.spec.told import indicator, told
 
     figures = [*again(AREA, 82, 461), *again(ESSEX, 10, 100)]

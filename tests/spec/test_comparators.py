@@ -38,7 +38,7 @@ def compared(*figures: Any, groups: list[Groups], **more: Any) -> Told:
 
 
 def rows(w: Told, code: str = "again_percent", area: str = AREA) -> list[Any]:
-    return w.rows(f"from published.comparisons('{code}', '{area}') where period = '2014-15' and breakdown = 'all'")
+    return w.rows(f"from published.indicator_comparators('{code}', '{area}') where period = '2014-15' and breakdown = 'all'")
 
 
 def test_pooled_is_sum_over_sum_and_the_median_is_the_middle_council() -> None:
