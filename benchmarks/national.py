@@ -1,4 +1,4 @@
-"""The whole national load as a ratio to a bare DuckDB load of the same CSVs, in one run; an as-at query over it; history's bytes.
+"""The national load as a ratio to a bare DuckDB load of the same CSVs, in one run; an as-at query over it; the bytes of history.
 
 `python -m benchmarks.national`: every figure on a line of its own.
 """
