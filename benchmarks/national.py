@@ -1,4 +1,4 @@
-"""The national load as a ratio to a bare DuckDB load of the same CSVs, in one run; an as-at query over it; the bytes of history.
+"""The national load beside a bare DuckDB load of the same CSVs, in one run; an as-at query; the bytes of history.
 
 `python -m benchmarks.national`: every figure on a line of its own.
 """
