@@ -1,7 +1,7 @@
 -- One row per figure that the supplier printed and that its own parts do not give, at the places it was printed with.
 with figures as (
     select * from marts.indicator_figures
-    where is_ours and as_printed is not null
+    where as_printed is not null and (is_ours or qualifier = 'rounded')
 ),
 
 indicators as (
@@ -10,6 +10,14 @@ indicators as (
 
 submissions as (
     select * from conformed.submissions
+),
+
+-- Whose figure it is, where it is another council's, a region's or England's.
+areas as (
+    select
+        area_code,
+        if(is_own or kind = 'inside the Board', '', area || ', ') as said
+    from conformed.areas
 ),
 
 -- Ten thousandths on both sides: whole numbers, so that no binary fraction makes or hides a difference.
@@ -42,9 +50,18 @@ differing as (
         cell_printed,
         submission_printed,
         denominator,
+        low,
+        high,
+        qualifier,
+        area_code,
         0.5 / step as half_step
     from compared
-    where abs(printed_units * base - count_units * scale * 10000) * 2 * step > base * 10000
+    where
+        case
+            when is_ours then abs(printed_units * base - count_units * scale * 10000) * 2 * step > base * 10000
+            -- Rounded counts give a range, whose ends are rounded to two places here.
+            else as_printed not between low - 0.5 / step - 0.005 and high + 0.5 / step + 0.005
+        end
     -- One finding a cell: a figure for a day stands for the periods that it closes, too.
     qualify row_number() over (partition by indicator, cell_printed order by period_end - period_start) = 1
 ),
@@ -71,21 +88,26 @@ select
     null::varchar as row,
     'printed_differs' as code,
     'query' as severity,
-    worded.title || ', ' || worded.period || if(worded.breakdown <> 'all', ', ' || worded.breakdown, '')
+    worded.title || ', ' || coalesce(areas.said, '') || worded.period
+    || if(worded.breakdown <> 'all', ', ' || worded.breakdown, '')
     || ': printed ' || format('{:.' || worded.places_printed || 'f}', worded.as_printed::double) || ', but '
-    || case worded.indicator_kind
-        when 'rate'
+    || case
+        when worded.qualifier = 'rounded'
+            then 'the rounded counts give ' || worded.low || ' to ' || worded.high || '.'
+        when worded.indicator_kind = 'rate'
             then
                 worded.counted || ' per ' || worded.divided_by || ' children is ' || worded.ours
                 || ' for each 10,000. A population of ' || worded.least_population
                 || ' to ' || worded.most_population || ' would give the printed rate.'
-        when 'flow' then 'its parts add up to ' || worded.ours || '.'
-        when 'largest' then 'the largest of its months is ' || worded.ours || '.'
-        when 'stock' then 'the figure for its last day is ' || worded.ours || '.'
-        when 'mean' then worded.counted || ' over ' || worded.divided_by || ' months is ' || worded.ours || '.'
+        when worded.indicator_kind = 'flow' then 'its parts add up to ' || worded.ours || '.'
+        when worded.indicator_kind = 'largest' then 'the largest of its months is ' || worded.ours || '.'
+        when worded.indicator_kind = 'stock' then 'the figure for its last day is ' || worded.ours || '.'
+        when worded.indicator_kind = 'mean'
+            then worded.counted || ' over ' || worded.divided_by || ' months is ' || worded.ours || '.'
         else worded.counted || ' of ' || worded.divided_by || ' is ' || worded.ours || '%.'
     end as message,
     'Say what the printed figure was worked out from, or correct it.' as fix
 from worded
+left join areas on worded.area_code = areas.area_code
 left join submissions on worded.submission_printed = submissions.submission_id
 order by worded.submission_printed, worded.cell_printed, worded.indicator

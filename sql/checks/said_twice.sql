@@ -6,6 +6,14 @@ with figures as (
 
 submissions as (
     select * from conformed.submissions
+),
+
+-- Whose figure it is, where it is another council's, a region's or England's.
+areas as (
+    select
+        area_code,
+        if(is_own or kind = 'inside the Board', '', area || ', ') as said
+    from conformed.areas
 )
 
 select
@@ -19,9 +27,11 @@ select
     null::varchar as row,
     'said_twice' as code,
     'query' as severity,
-    replace(figures.of_what, '_', ' ') || ', ' || figures.period || ': given ' || figures.values_said
+    replace(figures.of_what, '_', ' ') || ', ' || coalesce(areas.said, '') || figures.period
+    || ': given ' || figures.values_said
     || ' times with different values; the one in this cell was taken.' as message,
     'Say which of them is right.' as fix
 from figures
+left join areas on figures.area_code = areas.area_code
 left join submissions on figures.submission_id = submissions.submission_id
 order by figures.submission_id, figures.cell, figures.of_what

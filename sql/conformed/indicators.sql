@@ -10,6 +10,7 @@ select
     denominator,
     parts,
     part_of,
+    left_out,
     places,
     definition,
     source,

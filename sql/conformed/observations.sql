@@ -48,6 +48,7 @@ select
     submissions.period as return_period,
     submissions.period_end as return_period_end,
     submissions.public is not null as is_public,
+    coalesce(submissions.is_publishers, false) as is_publishers,
     figures.sheet,
     figures.row,
     figures.accepted as is_accepted,

@@ -1,6 +1,63 @@
 -- One row per population estimate: area, ages, sex, day and census base. The denominators of every rate.
-with estimates as (
-    select * from staging.ons__population
+with estimates_by_council as (
+    select
+        submission_id,
+        row,
+        accepted,
+        cell,
+        coalesce(council, region, country) as area_code,
+        case
+            when council is not null then council_name
+            when region is not null then region_name
+            else country_name
+        end as area,
+        ages as age_range,
+        'all' as sex,
+        make_date(left(year, 4)::integer, 6, 30) as reference_date,
+        -- The releases that carry them have been on this base since 2023.
+        2021 as census_base,
+        population,
+        null::date as published,
+        'ONS mid-year estimates, as carried by the DfE''s Children in need' as source,
+        'Open Government Licence v3' as licence
+    from staging.ons__population_by_council
+    where population is not null
+),
+
+estimates as (
+    select
+        submission_id,
+        row,
+        accepted,
+        cell,
+        area_code,
+        area,
+        age_range,
+        sex,
+        reference_date,
+        census_base,
+        population,
+        published,
+        source,
+        licence
+    from staging.ons__population
+    union all
+    select
+        submission_id,
+        row,
+        accepted,
+        cell,
+        area_code,
+        area,
+        age_range,
+        sex,
+        reference_date,
+        census_base,
+        population,
+        published,
+        source,
+        licence
+    from estimates_by_council
 ),
 
 submissions as (

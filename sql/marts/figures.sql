@@ -61,6 +61,7 @@ spellings_added as (
         min(received_at) as received_at,
         bool_or(return_period_end >= period_end and period_start >= return_period_end - interval 1 year) as is_own_period,
         bool_and(is_public) as is_public,
+        bool_or(is_publishers) as is_publishers,
         case when count(value) = count(*) and not bool_or(is_incomplete) then sum(value) end as value,
         case when count(coalesce(value, low)) = count(*) and not bool_or(is_incomplete) then sum(coalesce(value, low)) end as low,
         case when count(coalesce(value, high)) = count(*) and not bool_or(is_incomplete) then sum(coalesce(value, high)) end
@@ -112,6 +113,8 @@ ranked as (
             partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
             order by
                 status = 'reported' desc,
+                -- What is published of an area serves where its own return has nothing.
+                is_publishers asc,
                 is_own_period desc,
                 places desc nulls last,
                 received_at desc,
@@ -124,8 +127,15 @@ ranked as (
         ) as choice,
         count(distinct value) over (
             partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
-        ) as values_said
+        ) as values_said,
+        max(value) filter (where is_publishers) over same_figure as value_published,
+        max(places) filter (where is_publishers) over same_figure as places_published,
+        max(cell) filter (where is_publishers) over same_figure as cell_published,
+        max(submission_id) filter (where is_publishers) over same_figure as submission_published
     from not_restated
+    window same_figure as (
+        partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
+    )
 )
 
 select
@@ -149,10 +159,15 @@ select
     note,
     query,
     is_public,
+    is_publishers,
     "return",
     submission_id,
     cell,
-    values_said
+    values_said,
+    value_published,
+    places_published,
+    cell_published,
+    submission_published
 from ranked
 where choice = 1
 order by of_what, is_reckoned, area_code, provider, period_start, period_end, breakdown_type, breakdown

@@ -252,8 +252,12 @@ side_by_side as (
         ours.population_id,
         ours.submission_id,
         ours.cell,
-        theirs.indicator is not null and not coalesce(ours.is_hidden, false)
-        and coalesce(ours.value, ours.low, ours.high) is null as is_theirs_alone,
+        theirs.indicator is not null
+        and not coalesce(ours.is_hidden, false)
+        and ours.value is null
+        -- Rounded counts give a range; what their publisher worked out, from the counts as they were, is the better figure.
+        and (coalesce(ours.low, ours.high) is null or (ours.qualifier = 'rounded' and theirs.value is not null))
+            as is_theirs_alone,
         theirs.value as their_value,
         theirs.low as their_low,
         theirs.high as their_high,
@@ -283,11 +287,21 @@ settled as (
         *,
         is_theirs_alone and can_be_shown as takes_theirs,
         is_theirs_alone and not can_be_shown and coalesce(their_value, their_low, their_high) is not null as hides_theirs,
-        if(is_theirs_alone, their_qualifier, qualifier) as sign_of,
-        case when value is null then rtrim(rtrim((if(is_theirs_alone, their_low, low))::decimal(18, 2)::varchar, '0'), '.') end
-            as low_worded,
-        case when value is null then rtrim(rtrim((if(is_theirs_alone, their_high, high))::decimal(18, 2)::varchar, '0'), '.') end
-            as high_worded
+        if(is_theirs_alone, coalesce(their_qualifier, if(qualifier = 'rounded', qualifier, null)), qualifier) as sign_of,
+        case
+            when value is null
+                then
+                    rtrim(
+                        rtrim((if(is_theirs_alone and their_value is null, their_low, low))::decimal(18, 2)::varchar, '0'), '.'
+                    )
+        end as low_worded,
+        case
+            when value is null
+                then
+                    rtrim(
+                        rtrim((if(is_theirs_alone and their_value is null, their_high, high))::decimal(18, 2)::varchar, '0'), '.'
+                    )
+        end as high_worded
     from side_by_side
 )
 
@@ -311,8 +325,8 @@ select
     end as numerator_shown,
     round(settled.denominator, 2)::decimal(18, 2) as denominator_shown,
     case when settled.takes_theirs then settled.their_value::decimal(18, 4) else settled.value::decimal(18, 4) end as value,
-    case when settled.takes_theirs then settled.their_low else settled.low end as low,
-    case when settled.takes_theirs then settled.their_high else settled.high end as high,
+    case when settled.takes_theirs then coalesce(settled.their_low, settled.low) else settled.low end as low,
+    case when settled.takes_theirs then coalesce(settled.their_high, settled.high) else settled.high end as high,
     case
         when settled.takes_theirs then settled.their_status
         when settled.hides_theirs then 'suppressed'
@@ -347,12 +361,22 @@ select
             end,
             settled.query,
             case when not settled.is_hidden and settled.theirs_is_public then settled.their_query end,
-            indicators.caveats
+            indicators.caveats,
+            areas.series_note
         ),
         ''
     ) as note,
     case
-        when not settled.is_hidden and not settled.hides_theirs then coalesce(settled.their_value, settled.total_printed)
+        when not settled.is_hidden and not settled.hides_theirs
+            then
+                coalesce(
+                    settled.their_value,
+                    settled.total_printed,
+                    case
+                        when settled.qualifier = 'rounded' and indicators.kind in ('flow', 'stock', 'statement', 'largest')
+                            then (settled.low + settled.high) / 2
+                    end
+                )
     end as as_printed,
     coalesce(settled.their_places, settled.total_places) as places_printed,
     coalesce(settled.their_cell, settled.total_cell) as cell_printed,

@@ -122,6 +122,37 @@ sums_of_lines as (
     having measures.breakdown_type is null or count(*) = lines.parts_needed
 ),
 
+-- What is published of a sum serves where its parts are not known; where they are it stands beside.
+sums_known as (
+    select * from sums_of_lines
+    where is_numerator and value is not null
+),
+
+sums_published as (
+    select
+        sums_known.indicator,
+        sums_known.area_code,
+        sums_known.provider,
+        sums_known.period_type,
+        sums_known.period,
+        sums_known.breakdown_type,
+        sums_known.breakdown,
+        measures.value,
+        measures.cell,
+        measures.submission_id
+    from sums_known
+    inner join measures
+        on
+            sums_known.indicator = measures.measure
+            and sums_known.area_code = measures.area_code
+            and sums_known.provider is not distinct from measures.provider
+            and sums_known.period_type = measures.period_type
+            and sums_known.period = measures.period
+            and sums_known.breakdown_type is not distinct from measures.breakdown_type
+            and sums_known.breakdown = measures.breakdown
+    where measures.is_publishers
+),
+
 -- Most lines are of one measure; it stands there as it is.
 line_totals as (
     select
@@ -153,8 +184,15 @@ line_totals as (
         measures.submission_printed
     from lines_named as lines
     inner join measures_judged as measures on lines.measure = measures.measure
+    left join sums_published
+        on
+            lines.indicator = sums_published.indicator
+            and lines.measure = lines.indicator
+            and measures.cell = sums_published.cell
+            and measures.period = sums_published.period
     where
         lines.parts_needed = 1
+        and sums_published.indicator is null
         and (measures.breakdown_type is null or list_contains(lines.breakdown_types, measures.breakdown_type))
         and (lines.indicator_kind <> 'mean' or measures.period_type in ('quarter', 'year'))
         and (lines.indicator_kind <> 'share' or measures.breakdown_type is not null)
@@ -182,13 +220,24 @@ line_totals as (
         sums.is_hidden,
         sums.submission_id,
         sums.cell,
-        null as as_printed,
-        null as places_printed,
-        null as cell_printed,
-        null as submission_printed
+        sums_published.value as as_printed,
+        if(sums_published.value is null, null, 0) as places_printed,
+        sums_published.cell as cell_printed,
+        sums_published.submission_id as submission_printed
     from sums_of_lines as sums
+    left join sums_published
+        on
+            sums.is_numerator
+            and sums.indicator = sums_published.indicator
+            and sums.area_code = sums_published.area_code
+            and sums.provider is not distinct from sums_published.provider
+            and sums.period_type = sums_published.period_type
+            and sums.period = sums_published.period
+            and sums.breakdown_type is not distinct from sums_published.breakdown_type
+            and sums.breakdown = sums_published.breakdown
     where
-        not exists (
+        sums_published.indicator is not null
+        or not exists (
             select 1 as there_is from measures
             where
                 sums.is_numerator

@@ -83,6 +83,7 @@ select
     supplied.note,
     supplied.query,
     supplied.is_public,
+    supplied.is_publishers,
     supplied.submission_id,
     supplied.cell,
     supplied.as_printed,
@@ -124,6 +125,7 @@ select
     counted.note,
     beside_counts.query,
     false as is_public,
+    false as is_publishers,
     counted.submission_id,
     counted.cell,
     -- A small total in a return that is not public would be shown beside our count.

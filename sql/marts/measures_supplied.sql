@@ -82,6 +82,7 @@ supplied as (
         figures.note,
         figures.query,
         figures.is_public,
+        figures.is_publishers,
         figures.submission_id,
         figures.cell
     from figures
@@ -121,6 +122,7 @@ quarters_of_months as (
         string_agg(distinct supplied.note, ' ' order by supplied.note) as note,
         string_agg(distinct supplied.query, ' ' order by supplied.query) as query,
         bool_and(supplied.is_public) as is_public,
+        bool_or(supplied.is_publishers) as is_publishers,
         string_agg(distinct supplied.submission_id, '; ' order by supplied.submission_id) as submission_id,
         string_agg(supplied.cell, '; ' order by supplied.period_start) as cell
     from supplied
@@ -150,6 +152,7 @@ quarters_either as (
         note,
         query,
         is_public,
+        is_publishers,
         submission_id,
         cell,
         1 as preference
@@ -172,6 +175,7 @@ quarters_either as (
         note,
         query,
         is_public,
+        is_publishers,
         submission_id,
         cell,
         2 as preference
@@ -221,6 +225,7 @@ years_of_quarters as (
         string_agg(distinct settled.note, ' ' order by settled.note) as note,
         string_agg(distinct settled.query, ' ' order by settled.query) as query,
         bool_and(settled.is_public) as is_public,
+        bool_or(settled.is_publishers) as is_publishers,
         string_agg(distinct settled.submission_id, '; ' order by settled.submission_id) as submission_id,
         string_agg(settled.cell, '; ' order by settled.period) as cell
     from quarters_settled as settled
@@ -264,6 +269,7 @@ stocks_in_longer_periods as (
         supplied.note,
         supplied.query,
         supplied.is_public,
+        supplied.is_publishers,
         supplied.submission_id,
         supplied.cell
     from supplied
@@ -277,7 +283,8 @@ stocks_in_longer_periods as (
         partition by
             supplied.measure, supplied.area_code, supplied.provider, periods.period_type, periods.period,
             supplied.breakdown_type, supplied.breakdown
-        order by supplied.period_end desc, supplied.status = 'reported' desc, supplied.period_start desc
+        order by
+            supplied.period_end desc, supplied.status = 'reported' desc, supplied.is_publishers asc, supplied.period_start desc
     ) = 1
 ),
 
@@ -304,6 +311,7 @@ together as (
         query,
         null as gap,
         is_public,
+        is_publishers,
         submission_id,
         cell,
         true as is_supplied
@@ -339,6 +347,7 @@ together as (
                     || if(carried.status = 'not_supplied', 'supplied.', 'given as figures.')
         end as gap,
         carried.is_public,
+        carried.is_publishers,
         carried.submission_id,
         carried.cell,
         false as is_supplied
@@ -368,6 +377,7 @@ together as (
         case when is_last_day then query end as query,
         case when not is_last_day then 'The figure for the last day was not supplied.' end as gap,
         is_public,
+        is_publishers,
         submission_id,
         cell,
         false as is_supplied
@@ -380,7 +390,13 @@ side_by_side as (
         *,
         row_number() over (
             partition by measure, area_code, provider, period_type, period, breakdown_type, breakdown
-            order by value is null asc, status in ('reported', 'provisional') desc, is_supplied asc
+            order by
+                value is null asc,
+                status in ('reported', 'provisional') desc,
+                is_publishers asc,
+                -- A sum of rounded counts is less sure than its own rounded count.
+                coalesce(qualifier = 'rounded', false) desc,
+                is_supplied asc
         ) as choice,
         max(gap) over same_figure as gap_in_ours,
         bool_and(is_public) over same_figure as both_are_public,
@@ -417,6 +433,7 @@ select
     ) as note,
     query,
     both_are_public as is_public,
+    is_publishers,
     submission_id,
     cell,
     case when not is_supplied then as_printed end as as_printed,

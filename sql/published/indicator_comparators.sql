@@ -13,7 +13,7 @@
 -- group_value: the group's
 -- members_known: the members of which it is made; blank where it is published
 -- members: the members that the group has
--- comparison: higher, lower or similar, by the 95% limits of the area's own; blank where it has none
+-- comparison: higher, lower or similar: is the group's within the 95% limits of the area's own? blank where it has none
 -- note: what keeps the two from being quite alike
 with figures as (
     select * from published.indicator_values
@@ -29,14 +29,6 @@ groups as (
     select * from conformed.groups
 ),
 
-populations as (
-    select
-        population_id,
-        reference_date,
-        census_base
-    from conformed.populations
-),
-
 asked as (
     select asked_area as area
 ),
@@ -46,11 +38,10 @@ own as (
         figures.*,
         indicators.places,
         if(indicators.kind = 'rate', 10000, 100) as scale,
-        populations.census_base
+        regexp_extract(figures.population_id, ':base-([0-9]+)', 1) as census_base
     from figures
     inner join indicators on figures.indicator = indicators.indicator
     inner join asked on figures.area_code = asked.area or lower(figures.area) = lower(asked.area)
-    left join populations on figures.population_id = populations.population_id
 ),
 
 -- A group of its own for each area, or the one that the area is a member of.
@@ -79,7 +70,7 @@ figures_of_members as (
         figures.numerator,
         figures.denominator,
         figures.value,
-        populations.census_base
+        regexp_extract(figures.population_id, ':base-([0-9]+)', 1) as census_base
     from groups_of_own
     inner join groups
         on
@@ -87,7 +78,6 @@ figures_of_members as (
             and groups_of_own.group_code is not distinct from groups.group_code
             and groups_of_own.area_code is not distinct from groups.area_code
     inner join figures on groups.member_code = figures.area_code
-    left join populations on figures.population_id = populations.population_id
 ),
 
 -- One council has had several codes: it is one member, by whichever it has a figure under.
@@ -105,7 +95,7 @@ made_of_members as (
         sum((numerator * 100)::hugeint) filter (where value is not null and denominator > 0) as numerator,
         sum((denominator * 100)::hugeint) filter (where value is not null and denominator > 0) as denominator,
         list_sort(list((value * 100)::hugeint) filter (where value is not null)) as values_sorted,
-        list_sort(list(distinct census_base) filter (where census_base is not null)) as bases
+        list(distinct census_base) as bases
     from figures_of_members
     group by own_code, group_set, period_type, period, breakdown_type, breakdown
 ),
@@ -178,10 +168,9 @@ figures_of_groups as (
         coalesce(figures.value, figures.as_printed)::decimal(18, 2) as group_value,
         null as members_known,
         null as members,
-        if(populations.census_base is null, [], [populations.census_base]) as bases
+        [regexp_extract(figures.population_id, ':base-([0-9]+)', 1)] as bases
     from groups_of_own
     inner join figures on groups_of_own.group_code = figures.area_code
-    left join populations on figures.population_id = populations.population_id
     where coalesce(figures.value, figures.as_printed) is not null
 )
 
@@ -227,7 +216,7 @@ select
                         || ' members: the others'' figures are hidden or not known.'
             end,
             case
-                when len(list_distinct(list_append(figures_of_groups.bases, own.census_base))) > 1
+                when len(list_distinct(list_append(figures_of_groups.bases, own.census_base)))) > 1
                     then
                         'The populations are of different censuses: '
                         || array_to_string(list_sort(list_distinct(list_append(figures_of_groups.bases, own.census_base))), ', ')

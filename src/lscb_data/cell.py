@@ -25,7 +25,7 @@ from lscb_data.figure import (
     qualified,
 )
 from lscb_data.finding import Finding, Severity
-from lscb_data.period import Period, month_named, year_of
+from lscb_data.period import Period, month_named, year_named, year_of
 from lscb_data.spelling import fold, has_lookalikes
 
 PATTERNS = {"count": WHOLE, "decimal": NUMBER, "percent": PERCENT}
@@ -102,6 +102,8 @@ def _number(column: Column, reader: Reader, text: str, remark: Remark) -> Figure
         return Figure(None, status=Status.NOT_SUPPLIED)
     if status := reader.contract.missing_folded.get(text.casefold()):
         return Figure(text, status=status)
+    if text.casefold() in reader.contract.nought_folded:
+        return Figure(text, low=Decimal(0), high=Decimal("0.5").scaleb(-column.places), qualifier="range")
     if text.lower() in column.words:
         return Figure(text, value=column.words[text.lower()])
     inner = text
@@ -199,6 +201,18 @@ def _month(column: Column, reader: Reader, text: str, remark: Remark) -> Period 
     return found
 
 
+def _year(column: Column, reader: Reader, text: str, remark: Remark) -> Period | None:
+    if not text:
+        _check_blank(column, remark)
+        return None
+    found = year_named(text, column.begins)
+    if not found:
+        raise _fault("not_a_year", f"{_quoted(text, reader)} is not a year", _as_example(column))
+    if not reader.period.contains(found):
+        raise _fault("year_outside", f"{found} is not part of {reader.period}", "Send the years of the return's series.")
+    return found
+
+
 def _date(column: Column, reader: Reader, text: str, remark: Remark) -> date | None:
     if not text:
         _check_blank(column, remark)
@@ -269,7 +283,7 @@ def _without(text: str, figures: list[tuple[str, Figure]]) -> str:
 
 
 _READ: dict[str, Callable[..., Any]] = {
-    "count": _number, "decimal": _number, "percent": _number, "code": _code, "month": _month,
+    "count": _number, "decimal": _number, "percent": _number, "code": _code, "month": _month, "year": _year,
     "date": _date, "text": _text, "identifier": _identifier, "rating": _rating,
 }  # fmt: skip
 

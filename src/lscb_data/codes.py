@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from lscb_data.spelling import fold
 @dataclass(frozen=True)
 class Code:
     """One code of a list. `also`: other official codes for the same. `query` says what is to be asked of the supplier
-    whenever it is used."""
+    whenever it is used. `since` and `until`: the first and last day that it stood; `became`: the codes that took its place."""
 
     code: str
     label: str
@@ -21,6 +22,9 @@ class Code:
     query: str = ""
     status: str = ""
     also: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    became: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,13 @@ def read_codes(path: Path) -> CodeList:
             raise UserError(f"{path.name}, row {number}: needs a code and a label, and no more cells than the first row")
         if row.get("status") and row["status"] not in set(Status):
             raise UserError(f"{path.name}, row {number}: status '{row['status']}' is not one of {', '.join(Status)}")
+        for name in ("from", "until"):
+            try:
+                _day(row.get(name))
+            except ValueError:
+                raise UserError(
+                    f"{path.name}, row {number}: {name} is a day written as 2019-03-31, not '{row[name]}'"
+                ) from None
     found = _code_list(path, rows)
     found.check()
     return found
@@ -79,6 +90,10 @@ def read_codes(path: Path) -> CodeList:
 
 def _several(text: str | None) -> tuple[str, ...]:
     return tuple(one.strip() for one in (text or "").split("|") if one.strip())
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _code_list(path: Path, rows: list[dict[str, str]]) -> CodeList:
@@ -92,6 +107,9 @@ def _code_list(path: Path, rows: list[dict[str, str]]) -> CodeList:
                 also=_several(row.get("also")),
                 query=row.get("query") or "",
                 status=row.get("status") or "",
+                since=_day(row.get("from")),
+                until=_day(row.get("until")),
+                became=_several(row.get("became")),
             )
             for row in rows
         ),

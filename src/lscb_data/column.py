@@ -14,6 +14,7 @@ from lscb_data.promise import Name, Strict
 from lscb_data.rule import PERIOD_DAYS
 
 NUMBERS = ("count", "decimal", "percent")
+TIMES = ("month", "year")
 # Columns that the machinery adds, and words of the rules.
 _OWN = {"row", "sure", "stopped", "accepted", "submission_id", "sheet", "cell", "place", "fault", "texts", *PERIOD_DAYS}
 _NOT_RE2 = re.compile(r"\(\?[=!<>(]|\(\?P[=>]|\\[1-9Z]|[*+?}]\+")  # what Python's expressions have and the database's have not
@@ -47,7 +48,9 @@ class Column(Strict):
 
     name: Name
     description: str
-    type: Literal["count", "decimal", "percent", "month", "date", "code", "text", "identifier", "rating"]
+    type: Literal["count", "decimal", "percent", "month", "year", "date", "code", "text", "identifier", "rating"] = Field(
+        description="year: the financial year that ends on 31 March of the year printed"
+    )
     printed: list[str] = Field(
         [],
         description="Heading or label as suppliers print it; the first is the template's. {year}, {year_start}, {year_end},"
@@ -65,6 +68,10 @@ class Column(Strict):
     pattern: str | None = Field(None, description="Text around the value; its one group is the value")
     words: dict[str, Decimal] = Field({}, description="Words that stand for a number here, such as 'none'")
     unit: str | None = None
+    begins: bool = Field(False, description="Of a year: it is printed as the calendar year that it begins in, and not ends in")
+    places: int = Field(
+        0, ge=0, le=4, description="Decimal places that it is printed with, where the source leaves out closing noughts"
+    )
     identifier: bool = False
     keep: bool = Field(
         True, description="False: its heading is known and nothing under it is ever read, such as a worker's name"
@@ -74,14 +81,22 @@ class Column(Strict):
         None, description="The rule that any fault here breaks, such as dfe_8720; else the fault's own name"
     )
     key: Literal["period", "area", "provider", "breakdown"] | None = None
+    otherwise: list[Name] = Field(
+        [], description="Of a key that is blank: the columns that have it instead, the first filled of them"
+    )
     total: list[str] = Field([], description="Words in a key that mark the row of totals")
     measure: Name | None = Field(None, description="The figure that this column supplies")
     prints: Name | None = Field(None, description="The indicator whose value the supplier worked out here")
     breakdown_type: Name | None = None
     breakdown: str | None = None
-    of: Literal["row", "last_month", "quarter", "quarter_end", "year", "year_end", "previous_year", "previous_year_end"] = (
-        Field("row", description="The period it is for: the row's, or one reckoned from the return's")
-    )
+    of: Literal[
+        "row", "row_end", "last_month", "quarter", "quarter_end", "year", "year_end", "previous_year", "previous_year_end",
+        "april", "may", "june", "july", "august", "september",
+        "october", "november", "december", "january", "february", "march",
+    ] = Field(
+        "row",
+        description="The period it is for: the row's, its last day, its month of that name; or one reckoned from the return's",
+    )  # fmt: skip
     area: str | None = Field(None, description="Code of the area it is for, where not the Board's")
     note: str | None = Field(None, description="A caveat that goes wherever the figure goes")
     figures: Embedded | None = None
@@ -111,11 +126,15 @@ class Column(Strict):
             raise ValueError(f"column {self.name}: the minimum is above the maximum")
         if odd := [word for word, value in self.words.items() if word != word.lower() or self._not_one(value)]:
             raise ValueError(f"column {self.name}: words are in small letters and stand for a {self.type}: {odd}")
-        if (self.key == "period") != (self.type == "month" and self.key is not None):
-            raise ValueError(f"column {self.name}: key period and type month belong together")
-        if self.key and (self.type not in ("month", "code", "text") or self.identifier):
-            raise ValueError(f"column {self.name}: a key is a month, a code or text, and no identifier")
-        if self.is_figure and self.type in ("month", "date", "identifier"):
+        if (self.key == "period") != (self.type in TIMES and self.key is not None) or (self.type == "year" and not self.key):
+            raise ValueError(f"column {self.name}: key period and type month or year belong together")
+        if self.key and (self.type not in (*TIMES, "code", "text") or self.identifier):
+            raise ValueError(f"column {self.name}: a key is a month, a year, a code or text, and no identifier")
+        if self.begins and self.type != "year":
+            raise ValueError(f"column {self.name}: only a year begins in the year that is printed")
+        if self.otherwise and not self.key:
+            raise ValueError(f"column {self.name}: only a key that is blank stands in another column")
+        if self.is_figure and self.type in (*TIMES, "date", "identifier"):
             raise ValueError(f"column {self.name}: a {self.type} is not a figure")
         if self.birth and self.type != "date":
             raise ValueError(f"column {self.name}: birth belongs to a date")

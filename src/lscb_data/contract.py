@@ -53,6 +53,14 @@ class Batch(Strict):
         return self
 
 
+class Rounded(Strict):
+    """Rows whose counts are printed rounded: each is a range, and no exact number."""
+
+    where: Name = Field(description="The column that tells such a row")
+    is_: list[str] = Field(alias="is", description="What stands in it there")
+    to: int = Field(ge=2, description="What they are rounded to, such as 10")
+
+
 class Sheet(Strict):
     """One table of a return and the layout that its cells stand in."""
 
@@ -70,6 +78,7 @@ class Sheet(Strict):
     block_aliases: dict[Name, list[str]] = Field({}, description="Other headings of a block; each use is reported")
     footnotes: list[str] = Field([], description="Caveats of the supplier that go wherever the figures go")
     breakdown_type: Name | None = None
+    rounded: Rounded | None = None
     columns: list[Column]
     rules: list[Rule] = []
     batch: list[Batch] = []
@@ -96,6 +105,11 @@ class Sheet(Strict):
             _fields(rule.message, set(columns_of(rule.must)))
             if unknown := set(rule.breaks) - set(names):
                 raise ValueError(f"rule {rule.code}: breaks names unknown columns {sorted(unknown)}")
+        for column in self.columns:
+            if unknown := set(column.otherwise) - set(names):
+                raise ValueError(f"column {column.name}: stands otherwise in unknown columns {sorted(unknown)}")
+        if self.rounded and self.rounded.where not in names:
+            raise ValueError(f"sheet {self.sheet}: counts are rounded by an unknown column {self.rounded.where}")
         for column in (one for one in self.columns if one.birth):
             if unknown := set(column.birth.ages.values() if column.birth else ()) - {
                 c.name for c in self.columns if c.type == "date"
@@ -174,6 +188,11 @@ class Sheet(Strict):
         names = {headed: [*self.block_aliases.get(headed or "", ()), one.printed]}
         return self.model_copy(update={"block_aliases": self.block_aliases | names})
 
+    @property
+    def by_year(self) -> bool:
+        """Whether its rows are of years that stand in a column."""
+        return any(column.type == "year" for column in self.columns)
+
     def keyed(self, key: str) -> Column | None:
         """The column that holds this key of a row, if there is one."""
         return next((column for column in self.columns if column.key == key), None)
@@ -185,6 +204,13 @@ class Sheet(Strict):
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+
+class Meaning(Strict):
+    """What a symbol means up to a period, or from then on."""
+
+    until: str | None = Field(None, description="The last period of which it meant this; of the last meaning none")
+    status: Status
 
 
 class Due(Strict):
@@ -221,7 +247,15 @@ class Return(Strict):
     since: str | None = Field(None, description="The first period it is expected for")
     until: str | None = None
     public: str | None = Field(None, description="Why its figures may be shown whole: where they are already public")
-    missing: dict[str, Status] = Field({}, description="Symbols that this source writes for a value that is not there")
+    missing: dict[str, Status | list[Meaning]] = Field(
+        {}, description="Symbols that this source writes for a value that is not there; where it changed its mind, by year"
+    )
+    nought: list[str] = Field(
+        [], description="Symbols for a figure that rounds to nought: between nought and half of the last place printed"
+    )
+    publisher: bool = Field(
+        False, description="Its figures are of others' areas, and serve where an area's own return has none"
+    )
     source: str | None = None
     sheets: list[Sheet] = Field(min_length=1)
 
@@ -248,6 +282,13 @@ class Return(Strict):
         for bound in (self.since, self.until):
             if bound:
                 parse(bound)
+        for symbol, said in self.missing.items():
+            if not isinstance(said, Status) and [bool(one.until) for one in said] != [True] * (len(said) - 1) + [False]:
+                raise ValueError(f"missing {symbol}: each meaning but the last says until when, the earliest first")
+        if both := self.nought_folded & set(self.missing_folded):
+            raise ValueError(f"{', '.join(sorted(both))}: means either that nothing is there or that it rounds to nought")
+        if any(sheet.by_year for sheet in self.sheets) and self.frequency != "annual":
+            raise ValueError("a column of years belongs to an annual return")
         for column in (column for sheet in self.sheets for column in sheet.columns):
             if self.kind == "records" and column.is_figure:
                 raise ValueError(f"column {column.name}: only a return of kind measures supplies figures")
@@ -261,8 +302,15 @@ class Return(Strict):
         return after and (not self.until or period.end <= parse(self.until).end)
 
     def spans(self, period: Period) -> Period:
-        """The days that a file for the period may have months of: of a cumulative return from the year's first on."""
+        """The days that a file for the period may tell of: of a cumulative return from the year's first on, of a series of
+        years from the first that it is expected for."""
         first = year_of(period.start).start
+        if (
+            self.since
+            and any(sheet.by_year for sheet in self.sheets)
+            and (self.cumulative == "series" or self.kind == "records")
+        ):
+            return Period(parse(self.since).start, period.end, "date")
         return Period(first, period.end, "date") if self.cumulative and first < period.start else period
 
     def sheets_for(self, period: Period) -> list[Sheet]:
@@ -284,7 +332,27 @@ class Return(Strict):
 
     @cached_property
     def missing_folded(self) -> dict[str, Status]:
-        return {clean(symbol).casefold(): status for symbol, status in self.missing.items()}
+        """What each symbol means now."""
+        return {
+            clean(symbol).casefold(): said if isinstance(said, Status) else said[-1].status
+            for symbol, said in self.missing.items()
+        }
+
+    def missing_in(self, symbol: str, period: Period) -> Status | None:
+        """What the symbol means of a figure for this period; None where it is none of the contract's."""
+        said = next((said for known, said in self.missing.items() if clean(known).casefold() == symbol.casefold()), None)
+        if said is None or isinstance(said, Status):
+            return said
+        return next(one.status for one in said if not one.until or period.end <= parse(one.until).end)
+
+    @cached_property
+    def nought_folded(self) -> frozenset[str]:
+        return frozenset(clean(symbol).casefold() for symbol in self.nought)
+
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """Every symbol that stands where a number would, in small letters."""
+        return frozenset(self.missing_folded) | self.nought_folded
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Indicator(Strict):
     denominator: list[Name] = Field([], description="Measures, added up; a rate has the population instead")
     parts: list[list[Name]] = Field([], description="Measures that make up the whole of it; each list one way of parting it")
     part_of: list[Name] = Field([], description="Measures that it is among: how many of them it is not is a count, too")
+    left_out: list[Name] = Field([], description="Breakdowns whose parts may leave some of the whole out, by the definition")
     places: int = Field(0, ge=0, le=2)
     definition: str
     source: str = Field(description="Where the definition comes from")

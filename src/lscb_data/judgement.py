@@ -202,7 +202,8 @@ def _doubled_rows(rows: Rows, period: Period, codes: Mapping[str, CodeList]) -> 
     if not columns:
         return
 
-    def key_of(column: Column, text: str) -> str:
+    def key_of(column: Column, texts: Mapping[str, str]) -> str:
+        text = next(filter(None, (texts.get(name) for name in (column.name, *column.otherwise))), "")
         if column.type == "month" and (month := periods.month_named(text, period)):
             return str(month)
         if column.codes and column.key != "breakdown" and (code := codes[column.codes].find(text)):
@@ -210,7 +211,7 @@ def _doubled_rows(rows: Rows, period: Period, codes: Mapping[str, CodeList]) -> 
         return fold(text)
 
     keys = [c.name for c in columns]
-    said = [tuple(key_of(c, row.texts.get(c.name, "")) for c in columns) for row in rows.rows]
+    said = [tuple(key_of(c, row.texts) for c in columns) for row in rows.rows]
     counts = Counter(said)
     for key, row in zip(said, rows.rows, strict=True):
         if counts[key] > 1 and any(key):
@@ -232,7 +233,7 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, rows: Rows, reader: Reade
     received = "received rows"  # no sheet can have a name with a blank
     connection.register(received, texts)
     # Python values, not a frame: a frame would turn decimals into binary fractions.
-    query = screen_sql(received, rows.sheet, reader.codes, reader.period, reader.contract.missing_folded)
+    query = screen_sql(received, rows.sheet, reader.codes, reader.period, reader.contract.symbols)
     screened = connection.sql(query)
     try:
         typed = {record[0]: dict(zip(screened.columns, record, strict=True)) for record in screened.fetchall()}
@@ -259,6 +260,8 @@ def _passed(row: Row, typed: Mapping[str, Any], sheet: Sheet) -> Judged:
             values[column.name] = Figure(text, value=Decimal(value))
         elif column.type == "month":
             values[column.name] = periods.month(*map(int, value.split("-")))
+        elif column.type == "year":
+            values[column.name] = periods.parse(value)
         else:
             values[column.name] = value
     return Judged(row, values, ())

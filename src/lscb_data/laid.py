@@ -9,7 +9,7 @@ from lscb_data.column import Column
 from lscb_data.contract import Sheet
 from lscb_data.figure import looks_like_figure
 from lscb_data.finding import Finding, Severity
-from lscb_data.period import Period, month_named
+from lscb_data.period import Period, month_named, year_named
 from lscb_data.spelling import fold
 from lscb_data.workbook import address, letters
 
@@ -72,6 +72,8 @@ class Values:
         match column.type:
             case "month":
                 return month_named(text, self.period) is not None
+            case "year":
+                return year_named(text, column.begins) is not None
             case "code":
                 return self.codes[column.codes or ""].find(text) is not None
             case "rating":

@@ -11,7 +11,7 @@ from lscb_data.finding import Severity
 from lscb_data.laid import Row, Rows, Values
 from lscb_data.matrix import matrix
 from lscb_data.months_across import months_across
-from lscb_data.period import Period, month_named
+from lscb_data.period import Period, month_named, year_named
 from lscb_data.table import table
 from lscb_data.workbook import Grid
 
@@ -51,6 +51,13 @@ def _own_months(out: Rows, period: Period, span: Period) -> None:
     """A file that may repeat earlier months has its own all the same: else it is another period's."""
     by = out.sheet.keyed("period")
     if not by or any(finding.severity is Severity.BLOCKER for finding in out.findings):
+        return
+    if by.type == "year":
+        if period not in {year_named(row.texts.get(by.name, ""), by.begins) for row in out.rows}:
+            out.remark(
+                "year_missing", Severity.BLOCKER, f"No row for {period}.",
+                "Receive it for the last year that it has.",
+            )  # fmt: skip
         return
     there = {month_named(row.texts.get(by.name, ""), span) for row in out.rows}
     if absent := [month for month in period.months() if month not in there]:

@@ -142,6 +142,17 @@ def month_named(text: str, within: Period) -> Period | None:
     return (same or [m for m in year_of(within.start).months() if m.start.month == number])[0]
 
 
+def year_named(text: str, begins: bool = False) -> Period | None:
+    """The financial year written as the year that it ends in, or begins in: 2024 is 2023-24, or 2024-25. None where the text is
+    no such year."""
+    return year(int(text) - (not begins)) if re.fullmatch(r"20[0-9][0-9]", text.strip(), re.ASCII) else None
+
+
+def month_of_year(name: str, of: Period) -> Period:
+    """The month of this name, in full and small letters, in the financial year that the period begins in."""
+    return next(one for one in year_of(of.start).months() if MONTHS[one.start.month - 1] == name)
+
+
 def stated(text: str) -> list[Period]:
     """The periods that a heading or a note names: `April – June 2014`, `June 2015`, `1 April 2014 – 31 March 2015`."""
     text = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text.lower())

@@ -12,9 +12,9 @@ from lscb_data.contract import Contracts, Return, Sheet
 from lscb_data.finding import Finding, Severity, UserError
 from lscb_data.laid import Rows
 from lscb_data.layout import lay_out
-from lscb_data.period import Period, month_named, parse, quarter_of, stated, year_of
+from lscb_data.period import Period, month_named, parse, quarter_of, stated, year_named, year_of
 from lscb_data.spelling import fold
-from lscb_data.workbook import Grid, tops
+from lscb_data.workbook import Grid, read_grids, tops
 
 _ANOTHER = ("not_owed", "sheet_missing", "heading_missing", "column_missing")
 
@@ -169,10 +169,32 @@ def _fits(
 def _evidence(path: Path, grids: list[Grid], contract: Return) -> Iterator[list[Period]]:
     """The periods that the file speaks of, the surest evidence first. Sheets beside the return's own are heard where those say
     nothing."""
+    if last := _last_year(path, grids, contract):
+        yield [last]
+        return
     names = {fold(name) for sheet in contract.sheets for name in sheet.names}
     own = [grid for grid in grids if path.suffix.lower() == ".csv" or fold(grid.name) in names]
     said = list(_spoken_of(own, contract))
     yield from said if any(said) else _spoken_of([grid for grid in grids if grid not in own], contract)
+
+
+def _last_year(path: Path, grids: list[Grid], contract: Return) -> Period | None:
+    """The last year in the column of years that the return has, wherever in the file it stands; None where there is none."""
+    years = [column for sheet in contract.sheets for column in sheet.columns if column.type == "year"]
+    headings = {fold(text): column.begins for column in years for text in column.spellings}
+    headed = [
+        (grid.name, *at, headings[fold(text)]) for grid in grids for at, text in grid.cells.items() if fold(text) in headings
+    ]
+    if not headings or not headed:
+        return None
+    below = {
+        year
+        for grid in (read_grids(path) if path.suffix.lower() == ".csv" else grids)
+        for (row, column), text in grid.cells.items()
+        for name, head, place, begins in headed
+        if (name, place) == (grid.name, column) and row > head and (year := year_named(text, begins))
+    }
+    return max(below, default=None)
 
 
 def _spoken_of(grids: list[Grid], contract: Return) -> Iterator[list[Period]]:
@@ -237,6 +259,8 @@ def _fault(code: str, message: str) -> Finding:
 
 def _other_months(laid: Rows, sheet: Sheet, period: Period) -> Iterator[Finding]:
     by = sheet.keyed("period")
+    if by and by.type == "year":
+        return
     months = [month for row in laid.rows if by and (month := month_named(row.texts.get(by.name, ""), period))]
     for month in dict.fromkeys(months):
         if not period.contains(month):

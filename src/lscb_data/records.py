@@ -222,7 +222,7 @@ def _texts_read(here: Desk, column: Column, texts: list[str]) -> dict[str, tuple
     """Of each text whether what it is read as is sure, that value, and of a number its decimal places."""
     reader, alone = here.reader, here.sheet.model_copy(update={"columns": [column], "rules": []})
     here.connection.register(RECEIVED, pa.table({"row": range(len(texts)), column.name: texts}))
-    screen = screen_sql(RECEIVED, alone, reader.codes, reader.period, reader.contract.missing_folded)
+    screen = screen_sql(RECEIVED, alone, reader.codes, reader.period, reader.contract.symbols)
     names = [column.name, *([column.name + "__places"] if column.is_number else [])]
     read = here.connection.execute(
         f'select not stopped, {", ".join(map(quote, names))} from ({screen}) order by "row"'  # noqa: S608
@@ -235,9 +235,7 @@ def _screen(here: Desk, columns: pa.Table) -> pa.Table:
     reader, sheet = here.reader, here.sheet
     here.connection.register(RECEIVED, columns)
     read = {column.name for column in here.read_once}
-    screen = screen_sql(
-        RECEIVED, sheet, reader.codes, reader.period, reader.contract.missing_folded, also='"sure rows"', read=read
-    )
+    screen = screen_sql(RECEIVED, sheet, reader.codes, reader.period, reader.contract.symbols, also='"sure rows"', read=read)
     chosen = ["stopped"]
     for column in here.columns:
         name = quote(column.name)

@@ -14,7 +14,7 @@ from lscb_data.rounding import DECIMALS
 from lscb_data.spelling import fold, has_lookalikes
 
 TYPES = {
-    "count": "bigint", "decimal": "decimal(28, 10)", "percent": "decimal(28, 10)", "month": "varchar",
+    "count": "bigint", "decimal": "decimal(28, 10)", "percent": "decimal(28, 10)", "month": "varchar", "year": "varchar",
     "date": "date", "code": "varchar", "text": "varchar", "identifier": "varchar", "rating": "varchar",
 }  # fmt: skip
 QUICK = "decimal(18, 8)"  # DuckDB reads text as one eighty times as fast as as decimal(28, 10)
@@ -72,8 +72,14 @@ def _column(column: Column, codes: Mapping[str, CodeList], period: Period, missi
     if column.type in PATTERNS:
         value, ok = _number(column, missing)
         return value, f"({blank} or ({ok}))"
-    if column.type in ("code", "month"):
-        sure = codes[column.codes].sure if column.codes else _months(period)
+    if column.type in ("code", "month", "year"):
+        sure = (
+            codes[column.codes].sure
+            if column.codes
+            else _months(period)
+            if column.type == "month"
+            else _years(period, column.begins)
+        )
         sure = {said: code for said, code in sure.items() if not has_lookalikes(said)}
         if column.total:
             sure = {k: v for k, v in sure.items() if fold(k) not in {fold(word) for word in column.total}}
@@ -127,6 +133,11 @@ def _looked_up(text: str, sure: Mapping[str, str]) -> str:
         return f"case {text} {cases} end" if sure else "null::varchar"
     known, meant = (", ".join(map(literal, one)) for one in (sure, sure.values()))
     return f"[{meant}][enum_code(try_cast({text} as enum ({known})))::integer + 1]"
+
+
+def _years(period: Period, begins: bool) -> dict[str, str]:
+    years = {year_of(month.start) for month in period.months()}
+    return {str((one.start if begins else one.end).year): str(one) for one in years if period.contains(one)}
 
 
 def _months(period: Period) -> dict[str, str]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from lscb_data.finding import Finding, Severity
 from lscb_data.held import DECIMAL, HEAD, arrow
 from lscb_data.intake import Intake, judge_records, schema
 from lscb_data.judgement import Judgement, judge_file
-from lscb_data.period import Period, day, parse, quarter_of, year_of
+from lscb_data.period import Period, day, month_of_year, parse, quarter_of, year_of
 from lscb_data.pseudonym import Key, read_key, said_in_names
 from lscb_data.resemblance import resembled
 from lscb_data.rounding import places_of
@@ -314,12 +315,13 @@ def _column_figures(
 ) -> Iterator[dict[str, Any]]:
     value = row.values.get(column.name)
     printed, agreed = _as_printed(judged, sheet, row, column)
-    keys = {key: by.name for key in ("period", "area", "provider", "breakdown") if (by := sheet.keyed(key))}
+    keys = {key: _filled(by, row) for key in ("period", "area", "provider", "breakdown") if (by := sheet.keyed(key))}
     # Of a row set aside a key may not be known: then nor is whose figure it is, and it is not taken for the whole's.
     unread = {key for key, name in keys.items() if row.values.get(name) is None} if not row.accepted else set()
     period = _period_of(column, submission.period, row.values.get(keys.get("period", "")))
     breakdown = row.values.get(keys["breakdown"]) if "breakdown" in keys else column.breakdown
     whole = None if "breakdown" in unread else "all"
+    value = _for_its_time(value, judged.contract, sheet, row, column, period)
     base = {
         "submission_id": submission.id,
         "return": judged.contract.return_,
@@ -356,28 +358,46 @@ def _column_figures(
             of = {"measure": inside.measure, "unit": inside.unit, "note": value.text or None}
             of["printed"] = printed if agreed else figure.printed
             at_level = {"breakdown_type": None if level == "all" else inside.breakdown_type, "breakdown": level}
-            yield base | of | at_level | _of_figure(figure)
+            yield base | of | at_level | _of_figure(figure, column)
     elif isinstance(value, Figure):
-        yield base | _of_figure(value)
+        yield base | _of_figure(value, column)
     else:  # words where a figure would stand
         status = Status.REPORTED if value else Status.NOT_SUPPLIED
         yield base | {"qualifier": value, "status": str(status)}
+
+
+def _filled(key: Column, row: Judged) -> str:
+    """The column that has this key of the row: its own, or the first of the others that is filled."""
+    return next((name for name in (key.name, *key.otherwise) if row.values.get(name) is not None), key.name)
+
+
+def _for_its_time(value: Any, contract: Return, sheet: Sheet, row: Judged, column: Column, period: Period) -> Any:
+    """A figure as its source means it of that period and row: what its symbol meant then, and what was rounded as a range."""
+    if not isinstance(value, Figure):
+        return value
+    if value.printed and value.value is None and (status := contract.missing_in(value.printed, period)):
+        return replace(value, status=status)
+    rounded = sheet.rounded
+    if not rounded or column.type != "count" or value.value is None or row.row.texts.get(rounded.where) not in rounded.is_:
+        return value
+    half = Decimal(rounded.to) / 2
+    return replace(value, value=None, low=max(value.value - half, Decimal(0)), high=value.value + half, qualifier="rounded")
 
 
 def _as_printed(judged: Judgement, sheet: Sheet, row: Judged, column: Column) -> tuple[str, list[Correction]]:
     """What the supplier printed of the figure, and the corrections of it and of what says whose it is."""
     name, cells = sheet.names[0], row.row.cells
     own = of_row(judged.corrected, name, [cells.get(column.name)])
-    keys = of_row(judged.corrected, name, [cells.get(by.name) for by in sheet.columns if by.key])
+    keys = of_row(judged.corrected, name, [cells.get(_filled(by, row)) for by in sheet.columns if by.key])
     return own[0].was if own else row.row.texts.get(column.name, ""), [*own, *keys]
 
 
-def _of_figure(figure: Figure) -> dict[str, Any]:
+def _of_figure(figure: Figure, column: Column) -> dict[str, Any]:
     return {
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,
-        "places": places_of(figure.printed or ""),
+        "places": max(places_of(figure.printed or ""), column.places),
         "qualifier": figure.qualifier,
         "status": str(figure.status),
     }
@@ -402,7 +422,11 @@ def _period_of(column: Column, period: Period, of_row: Period | None) -> Period:
             return last_year
         case "previous_year_end":
             return day(last_year.end)
-    return of_row or period
+        case "row_end":
+            return day((of_row or period).end)
+        case "row":
+            return of_row or period
+    return month_of_year(column.of, of_row or period)
 
 
 def standing(landed: list[Landed]) -> tuple[Mapping[str, str], Mapping[str, frozenset[str]]]:

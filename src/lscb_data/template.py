@@ -45,6 +45,8 @@ def template(contract: Return, period: Period, codes: Mapping[str, CodeList], ar
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
     if "xml" in contract.formats:
         raise UserError(f"{contract.title} is written as XML by the council's own system: there is nothing to fill in.")
+    if "xlsx" not in contract.formats:
+        raise UserError(f"{contract.title} is taken as its publisher gives it, as CSV: there is nothing to fill in.")
     declared = contract.sheets_for(period)
     if not area_name and any("{board}" in sheet.model_dump_json() for sheet in declared):
         raise UserError(

@@ -162,10 +162,11 @@ def _stage(
     _fill(connection, "expected", list(_expected(contracts, landed)), EXPECTED)
     codes = [
         {"list": name, "code": code.code, "label": code.label}
+        | {"valid_from": code.since, "valid_until": code.until, "became": list(code.became)}
         for name, codes in contracts.codes.items()
         for code in codes.codes
     ]
-    _fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
+    _fill(connection, "codes", codes, CODES)
     fill_groups(connection, load_groups(board.folders("schemas")))
     own = {"name": board.settings.name, "area_code": board.settings.area, "area": board.settings.area_name}
     _fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
@@ -215,7 +216,8 @@ SUBMISSIONS = {
     "sha256": pa.string(),
     "received_at": pa.timestamp("s", "UTC"), "received_by": pa.string(), "contract_sha256": pa.string(),
     "standing": pa.string(), "rows_received": pa.int64(), "rows_accepted": pa.int64(), "rows_rejected": pa.int64(),
-    "public": pa.string(), "cumulative": pa.string(), "arrival": pa.int64(), "areas_superseded": pa.list_(pa.string()),
+    "public": pa.string(), "is_publishers": pa.bool_(), "cumulative": pa.string(), "arrival": pa.int64(),
+    "areas_superseded": pa.list_(pa.string()),
     "withdrawn_at": pa.timestamp("s", "UTC"), "withdrawn_by": pa.string(), "withdrawn_for": pa.string(),
 }  # fmt: skip
 CORRECTIONS = {
@@ -226,7 +228,8 @@ CORRECTIONS = {
 INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
     "numerator": pa.list_(pa.string()), "denominator": pa.list_(pa.string()),
-    "parts": pa.list_(pa.list_(pa.string())), "part_of": pa.list_(pa.string()), "places": pa.int32(),
+    "parts": pa.list_(pa.list_(pa.string())), "part_of": pa.list_(pa.string()), "left_out": pa.list_(pa.string()),
+    "places": pa.int32(),
     "definition": pa.string(), "source": pa.string(), "polarity": pa.string(), "breakdown_types": pa.list_(pa.string()),
     "caveats": pa.string(),
 }  # fmt: skip
@@ -246,6 +249,10 @@ BANDS = {
 REBASED = {
     **dict.fromkeys(("indicator", "area_code", "period"), pa.string()), "based_from": pa.date32(), "based_until": pa.date32(),
     "decided_on": pa.date32(), "decided_by": pa.string(), "reason": pa.string(),
+}  # fmt: skip
+CODES = {
+    **dict.fromkeys(("list", "code", "label"), pa.string()),
+    **dict.fromkeys(("valid_from", "valid_until"), pa.date32()), "became": pa.list_(pa.string()),
 }  # fmt: skip
 EXPECTED = {
     "return": pa.string(), "agency": pa.string(), "title": pa.string(), "period": pa.string(),
@@ -298,6 +305,7 @@ def _submissions(
             "rows_accepted": one.accepted,
             "rows_rejected": one.rejected,
             "public": one.public,
+            "is_publishers": bool(contract and contract.publisher),
             "cumulative": contract and contract.cumulative,
             "arrival": arrival,
             "areas_superseded": sorted(passed.get(one.submission.id, ())),

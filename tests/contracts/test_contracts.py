@@ -56,7 +56,7 @@ class Case:
 
     @cached_property
     def _query(self) -> str:
-        return screen_sql("one row", self.sheet, CONTRACTS.codes, self.period, self.contract.missing_folded)
+        return screen_sql("one row", self.sheet, CONTRACTS.codes, self.period, self.contract.symbols)
 
     @cached_property
     def _from_memory(self) -> Callable[[Row], Judged]:
@@ -143,10 +143,11 @@ def test_what_is_required_is_missed(case: Case) -> None:
 
 @each_case
 def test_breakdowns_are_codes(case: Case) -> None:
-    """A breakdown that a column names is a code in small letters; one that rows name is of a list."""
+    """A breakdown that a column names is a code in small letters, or of a list; one that rows name is of a list."""
+    listed = {code.code for codes in CONTRACTS.codes.values() for code in codes.codes}
     for column in case.sheet.columns:
         if column.breakdown:
-            assert column.breakdown == column.breakdown.lower()
+            assert column.breakdown == column.breakdown.lower() or column.breakdown in listed
             assert " " not in column.breakdown
         if column.key == "breakdown":
             assert column.codes in CONTRACTS.codes

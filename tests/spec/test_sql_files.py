@@ -21,6 +21,7 @@ MAY_READ = {
 }
 STRAIGHT_THROUGH = {
     "published.indicators": {"conformed.indicators"},  # the dictionary: nothing is to be worked out of it
+    "published.indicator_comparators": {"conformed.groups"},  # as they are declared
     "published.indicator_values_as_at": {"audit.figure_versions", "audit.indicator_versions"},  # what was published before
 }
 DIALECTS = ("postgres",)

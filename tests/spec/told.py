@@ -23,7 +23,7 @@ from lscb_data.indicator import Indicator
 from lscb_data.period import parse
 from lscb_data.rounding import places_of
 from lscb_data.sql_files import read_table
-from lscb_data.staging import FIGURES
+from lscb_data.staging import FIGURES, record_schema
 
 AREA = "E10000003"
 RECORDS = {  # staging's views of children's records, and their columns
@@ -32,6 +32,7 @@ RECORDS = {  # staging's views of children's records, and their columns
     if contract.names_children
     for view, _, columns in warehouse.views(contract)
 }
+BY_COUNCIL = record_schema(load_contracts([shipped("schemas")])["ons__population_by_council"].sheets[0])
 DAYS = read_table(shipped("sql") / "conformed" / "days.sql")
 SUPPRESSED = object()  # the supplier's own letter for what it hides
 Row = dict[str, Any]
@@ -225,7 +226,8 @@ def told(
     warehouse.fill_indicators(connection, {one.code: ("topic", one) for one in indicators})
     warehouse._fill(connection, "expected", [], warehouse.EXPECTED)
     codes = [dict(zip(("list", "code", "label"), one, strict=True)) for one in areas]
-    warehouse._fill(connection, "codes", codes, dict.fromkeys(("list", "code", "label"), pa.string()))
+    warehouse._fill(connection, "codes", codes, warehouse.CODES)
+    warehouse._fill(connection, "ons__population_by_council", [], {field.name: field.type for field in BY_COUNCIL})
     warehouse.fill_groups(connection, groups)
     own = {"name": "Board", "area_code": AREA, "area": "Cambridgeshire"}
     warehouse._fill(connection, "board", [own], dict.fromkeys(own, pa.string()))

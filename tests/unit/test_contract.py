@@ -96,7 +96,7 @@ def test_the_contract_itself_is_one(tmp_path: Path) -> None:
         ((*VISITS, "pattern"), "(x)(?!y)", "neither looks ahead"), ((*VISITS, "pattern"), "(x)\\1", "neither looks ahead"),
         ((*VISITS, "maximum"), -1, "the minimum is above"), ((*VISITS, "outside"), "blocker", "an error or a query"),
         ((*VISITS, "words"), {"Three": 3}, "small letters"), ((*VISITS, "words"), {"half": 0.5}, "stand for a count"),
-        ((*VISITS, "key"), "breakdown", "a key is a month, a code or text"),
+        ((*VISITS, "key"), "breakdown", "a key is a month, a year, a code or text"),
         ((*VISITS, "key"), "period", "key period and type month"),
         ((*SHEET, "columns", 0, "measure"), "x", "a month is not a figure"),
         ((*VISITS, "breakdown"), "x", "needs its breakdown_type"),

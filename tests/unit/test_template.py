@@ -41,7 +41,9 @@ def periods(name: str) -> list[Period]:
     return [quarter(first, number) for first in years for number in (1, 2, 3, 4)]
 
 
-FILLED_IN = [name for name, one in CONTRACTS.returns.items() if "xml" not in one.formats]  # a census is written by a system
+FILLED_IN = [
+    name for name, one in CONTRACTS.returns.items() if "xlsx" in one.formats
+]  # not what a system or a publisher writes
 LAST = pytest.mark.parametrize(("name", "period"), [(name, periods(name)[-1]) for name in FILLED_IN])
 EVERY = pytest.mark.parametrize(("name", "period"), [(name, period) for name in FILLED_IN for period in periods(name)])
 
