@@ -41,9 +41,7 @@ def test_parts_that_are_all_nought_beside_a_whole_that_is_not() -> None:
         figure("starts", "2014-15", 461),
         indicators=[STARTS],
     )
-    assert w.findings("zeros_doubted") == [
-        "Cambridgeshire, 2014-15: all 2 parts by category are nought, and the whole is 461."
-    ]
+    assert w.findings("zeros_doubted") == ["Cambridgeshire, 2014-15: all 2 parts by category are nought, and the whole is 461."]
 
 
 def test_parts_that_are_all_nought_beside_a_whole_of_nought_are_true() -> None:
