@@ -11,8 +11,8 @@ def test_social_care_and_the_police_divide_by_different_populations(real_warehou
         doubted = connection.execute("select message from checks.zeros_doubted").fetchall()
     assert found == [
         (
-            "The rates of constabulary and csc for Cambridgeshire are of different populations: constabulary divides by 127,608 "
-            "to 127,699, csc by 127,534 to 127,575.",
+            "The rates of constabulary and csc for Cambridgeshire are of different populations: constabulary divides by "
+            "127,608 to 127,699, csc by 127,534 to 127,575.",
         )
     ]
     assert doubted == []

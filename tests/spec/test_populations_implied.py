@@ -62,8 +62,8 @@ def test_one_misprinted_rate_does_not_hide_what_the_others_share() -> None:
         submissions=SENT,
     )
     assert w.findings("populations_disjoint") == [
-        "No one population gives the 3 rates of constabulary for Cambridgeshire: 2 share 126,512 to 127,699, the one in this cell "
-        "does not."
+        "No one population gives the 3 rates of constabulary for Cambridgeshire: 2 share 126,512 to 127,699, the one in "
+        "this cell does not."
     ]
 
 
