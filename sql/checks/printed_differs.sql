@@ -1,7 +1,26 @@
 -- One row per figure that the supplier printed and that its own parts do not give, at the places it was printed with.
-with figures as (
+with differing as (
+    select * from marts.printed_compared
+    where differs
+),
+
+explanations as (
+    select
+        indicator,
+        area_code,
+        cell_printed,
+        string_agg(
+            said || if(others > 0, ' (or ' || others || ' more of the kind)', ''), '; '
+            order by explanation
+        ) as said
+    from marts.printed_explained
+    where choice = 1
+    group by indicator, area_code, cell_printed
+),
+
+figures_of_rounded_counts as (
     select * from marts.indicator_figures
-    where as_printed is not null and (is_ours or qualifier = 'rounded')
+    where as_printed is not null and qualifier = 'rounded' and not is_ours
 ),
 
 indicators as (
@@ -20,94 +39,94 @@ areas as (
     from conformed.areas
 ),
 
--- Ten thousandths on both sides: whole numbers, so that no binary fraction makes or hides a difference.
-compared as (
+worded as (
     select
-        figures.*,
-        indicators.title,
-        indicators.kind as indicator_kind,
-        case indicators.kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
-        (10 ** figures.places_printed)::hugeint as step,
-        (coalesce(figures.denominator, 1) * 10000)::hugeint as base,
-        (figures.numerator * 10000)::hugeint as count_units,
-        (figures.as_printed * 10000)::hugeint as printed_units
-    from figures
-    inner join indicators on figures.indicator = indicators.indicator
+        differing.*,
+        explanations.said as explained,
+        0.5 / differing.step as half_step,
+        rtrim(rtrim(differing.value::decimal(18, 2)::varchar, '0'), '.') as ours,
+        format('{:,}', differing.numerator::bigint) as counted,
+        format('{:,}', coalesce(differing.denominator::bigint, 0)) as divided_by,
+        rtrim(rtrim(abs(differing.difference)::decimal(18, 4)::varchar, '0'), '.') as apart
+    from differing
+    left join explanations
+        on
+            differing.indicator = explanations.indicator
+            and differing.area_code = explanations.area_code
+            and differing.cell_printed = explanations.cell_printed
 ),
 
-differing as (
+-- Beside the question, not in it: what else becomes known does not ask an answered question again.
+questions as (
     select
         indicator,
         title,
-        indicator_kind,
-        unit,
+        area_code,
         period,
         breakdown,
-        value,
-        numerator,
         as_printed,
-        places_printed,
-        cell_printed,
+        places,
         submission_printed,
-        denominator,
-        low,
-        high,
-        qualifier,
-        area_code,
-        0.5 / step as half_step
-    from compared
-    where
-        case
-            when is_ours then abs(printed_units * base - count_units * scale * 10000) * 2 * step > base * 10000
-            -- Rounded counts give a range, whose ends are rounded to two places here.
-            else as_printed not between low - 0.5 / step - 0.005 and high + 0.5 / step + 0.005
-        end
-    -- One finding a cell: a figure for a day stands for the periods that it closes, too.
-    qualify row_number() over (partition by indicator, cell_printed order by period_end - period_start) = 1
-),
-
-worded as (
+        cell_printed,
+        case indicator_kind
+            when 'rate'
+                then
+                    counted || ' per ' || divided_by || ' children is ' || ours || ' for each 10,000. A population of '
+                    || format('{:,}', ceil(numerator * 10000 / (as_printed + half_step))::bigint) || ' to '
+                    || format('{:,}', floor(numerator * 10000 / greatest(as_printed - half_step, 0.0001))::bigint)
+                    || ' would give the printed rate.'
+            when 'flow' then 'its parts add up to ' || ours || '.'
+            when 'largest' then 'the largest of its months is ' || ours || '.'
+            when 'stock' then 'the figure for its last day is ' || ours || '.'
+            when 'mean' then counted || ' over ' || divided_by || ' months is ' || ours || '.'
+            else counted || ' of ' || divided_by || ' is ' || ours || '%.'
+        end as but,
+        'It is ' || apart || if(difference > 0, ' more', ' less') || ' than ours; '
+        || coalesce('this would give it: ' || explained || '.', 'nothing that is known here gives it.') as explained
+    from worded
+    union all
+    -- Rounded counts give a range, whose ends are rounded to two places here.
     select
-        *,
-        rtrim(rtrim(value::varchar, '0'), '.') as ours,
-        format('{:,}', numerator::bigint) as counted,
-        format('{:,}', coalesce(denominator::bigint, 0)) as divided_by,
-        format('{:,}', ceil(numerator * 10000 / (as_printed + half_step))::bigint) as least_population,
-        format('{:,}', floor(numerator * 10000 / greatest(as_printed - half_step, 0.0001))::bigint) as most_population
-    from differing
+        figures_of_rounded_counts.indicator,
+        indicators.title,
+        figures_of_rounded_counts.area_code,
+        figures_of_rounded_counts.period,
+        figures_of_rounded_counts.breakdown,
+        figures_of_rounded_counts.as_printed,
+        figures_of_rounded_counts.places_printed as places,
+        figures_of_rounded_counts.submission_printed,
+        figures_of_rounded_counts.cell_printed,
+        'the rounded counts give ' || figures_of_rounded_counts.low || ' to ' || figures_of_rounded_counts.high || '.' as but,
+        null as explained
+    from figures_of_rounded_counts
+    inner join indicators on figures_of_rounded_counts.indicator = indicators.indicator
+    where
+        figures_of_rounded_counts.as_printed
+        not between figures_of_rounded_counts.low - 0.5 / (10 ** figures_of_rounded_counts.places_printed) - 0.005
+        and figures_of_rounded_counts.high + 0.5 / (10 ** figures_of_rounded_counts.places_printed) + 0.005
+    qualify row_number() over (
+        partition by figures_of_rounded_counts.indicator, figures_of_rounded_counts.cell_printed
+        order by figures_of_rounded_counts.period_end - figures_of_rounded_counts.period_start
+    ) = 1
 )
 
 select
     submissions."return",
     submissions.period,
-    worded.submission_printed as submission,
+    questions.submission_printed as submission,
     submissions.file,
-    split_part(worded.cell_printed, '!', 2) as sheet,
-    split_part(worded.cell_printed, '!', 3) as cell,
-    worded.indicator as "column",
+    split_part(questions.cell_printed, '!', 2) as sheet,
+    split_part(questions.cell_printed, '!', 3) as cell,
+    questions.indicator as "column",
     null::varchar as row,
     'printed_differs' as code,
     'query' as severity,
-    worded.title || ', ' || coalesce(areas.said, '') || worded.period
-    || if(worded.breakdown <> 'all', ', ' || worded.breakdown, '')
-    || ': printed ' || format('{:.' || worded.places_printed || 'f}', worded.as_printed::double) || ', but '
-    || case
-        when worded.qualifier = 'rounded'
-            then 'the rounded counts give ' || worded.low || ' to ' || worded.high || '.'
-        when worded.indicator_kind = 'rate'
-            then
-                worded.counted || ' per ' || worded.divided_by || ' children is ' || worded.ours
-                || ' for each 10,000. A population of ' || worded.least_population
-                || ' to ' || worded.most_population || ' would give the printed rate.'
-        when worded.indicator_kind = 'flow' then 'its parts add up to ' || worded.ours || '.'
-        when worded.indicator_kind = 'largest' then 'the largest of its months is ' || worded.ours || '.'
-        when worded.indicator_kind = 'stock' then 'the figure for its last day is ' || worded.ours || '.'
-        when worded.indicator_kind = 'mean'
-            then worded.counted || ' over ' || worded.divided_by || ' months is ' || worded.ours || '.'
-        else worded.counted || ' of ' || worded.divided_by || ' is ' || worded.ours || '%.'
-    end as message,
-    'Say what the printed figure was worked out from, or correct it.' as fix
-from worded
-left join areas on worded.area_code = areas.area_code
-left join submissions on worded.submission_printed = submissions.submission_id
-order by worded.submission_printed, worded.cell_printed, worded.indicator
+    questions.title || ', ' || coalesce(areas.said, '') || questions.period
+    || if(questions.breakdown <> 'all', ', ' || questions.breakdown, '')
+    || ': printed ' || format('{:.' || questions.places || 'f}', questions.as_printed::double) || ', but ' || questions.but
+        as message,
+    concat_ws(' ', 'Say what the printed figure was worked out from, or correct it.', questions.explained) as fix
+from questions
+left join areas on questions.area_code = areas.area_code
+left join submissions on questions.submission_printed = submissions.submission_id
+order by questions.submission_printed, questions.cell_printed, questions.indicator

@@ -216,7 +216,7 @@ select
                         || ' members: the others'' figures are hidden or not known.'
             end,
             case
-                when len(list_distinct(list_append(figures_of_groups.bases, own.census_base)))) > 1
+                when len(list_distinct(list_append(figures_of_groups.bases, own.census_base))) > 1
                     then
                         'The populations are of different censuses: '
                         || array_to_string(list_sort(list_distinct(list_append(figures_of_groups.bases, own.census_base))), ', ')
