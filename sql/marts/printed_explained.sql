@@ -43,6 +43,18 @@ populations as (
     select * from conformed.populations
 ),
 
+-- Between which populations most rates of the same agency divide: one that lies outside did not give this one either.
+agreed as (
+    select
+        indicator,
+        area_code,
+        cell_printed,
+        agreed_least,
+        coalesce(agreed_most, 9223372036854775807) as agreed_most
+    from marts.populations_implied
+    where is_agreed
+),
+
 -- The same indicator of the same part, for other periods of the kind.
 other_periods as (
     select
@@ -184,7 +196,14 @@ candidates as (
                     and used.census_base = populations.census_base
                 )
             )
-    where differing.indicator_kind = 'rate'
+    left join agreed
+        on
+            differing.indicator = agreed.indicator
+            and differing.area_code = agreed.area_code
+            and differing.cell_printed = agreed.cell_printed
+    where
+        differing.indicator_kind = 'rate'
+        and coalesce(populations.population between agreed.agreed_least and agreed.agreed_most, true)
     union all
     select
         differing.indicator,
@@ -409,8 +428,8 @@ means as (
     group by pieces.indicator, pieces.area_code, pieces.cell_printed
     having
         count(*) > 1
-        and any_value(differing.printed_steps)
-        = (sum((pieces.value * 10000)::hugeint) * any_value(differing.step) * 2 + count(*) * 10000) // (count(*) * 20000)
+        and max(differing.printed_steps)
+        = (sum((pieces.value * 10000)::hugeint) * max(differing.step) * 2 + count(*) * 10000) // (count(*) * 20000)
 ),
 
 explained as (

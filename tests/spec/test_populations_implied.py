@@ -77,3 +77,13 @@ def test_a_rate_whose_count_is_anothers_implies_nothing() -> None:
         submissions=SENT,
     )
     assert w.rows("from marts.populations_implied") == []
+
+
+def test_a_population_that_most_of_the_agencys_rates_exclude_does_not_explain_one_of_them() -> None:
+    """128,205 alone would give January's 8.1; July's 10.7 leaves no more than 127,699."""
+    known = [population(131150), population(128205, "2012-06-30", 2021)]
+    july, january = crimes("2014-07", 136, "10.7"), crimes("2015-01", 104, "8.1")
+    w = told(january, indicators=CRIMES, populations=known, submissions=SENT)
+    assert [row.explanation for row in w.rows("from marts.printed_explained")] == ["another year's population"]
+    w = told(july, january, indicators=CRIMES, populations=known, submissions=SENT)
+    assert w.rows("from marts.printed_explained") == []
