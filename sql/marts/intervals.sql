@@ -9,6 +9,10 @@ with figures as (
     select * from marts.indicator_figures
 ),
 
+rates_on_bases as (
+    select * from marts.rates_on_bases
+),
+
 poisson_limits as (
     select * from conformed.poisson_limits
 ),
@@ -21,6 +25,12 @@ pairs as (
     from figures
     where interval_basis is not null
     group by interval_basis, numerator, coalesce(denominator, 1)
+    union
+    select
+        'rate' as basis,
+        numerator,
+        population as denominator
+    from rates_on_bases
 ),
 
 levels as (

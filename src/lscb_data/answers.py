@@ -23,6 +23,7 @@ def explain(
     area: Annotated[str | None, typer.Option(help="Code or name of the area.")] = None,
     breakdown: Breakdown = None,
     as_at: Annotated[str | None, typer.Option(help="As it was known on a day, or at a moment (UTC).")] = None,
+    base: Annotated[str | None, typer.Option(help="A rate on another census base: latest, or a year such as 2021.")] = None,
 ) -> None:
     """What a figure means, and where it came from."""
     from lscb_data import explain as room
@@ -32,7 +33,7 @@ def explain(
 
     when = moment_of(as_at) if as_at else None
     with reading(current(board_of(context))) as connection:
-        show.explanation(room.explain(connection, indicator, period, area, breakdown, when))
+        show.explanation(room.explain(connection, indicator, period, area, breakdown, when, base))
 
 
 @app.command()

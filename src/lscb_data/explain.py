@@ -1,5 +1,6 @@
 """Where a published figure comes from: what it means, its parts, and the cells that were read for it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,19 +44,29 @@ def explain(
     area: str | None = None,
     breakdown: str | None = None,
     as_at: datetime | None = None,
+    base: str | None = None,
 ) -> Explanation:
     """What there is to say of the indicator, for this period, area (code or name) and breakdown; with `as_at` (in UTC), what
-    there was to say then.
+    there was to say then; with `base`, its rates on that census base: first, latest or a year.
 
     Raises UserError, saying what there is, for an indicator, a period, an area or a breakdown that is not.
     """
+    if as_at and base:
+        raise UserError("Ask for a figure as it was known, or on another base; not for both at once.")
+    if base and not re.fullmatch(r"first|latest|[0-9]{4}", base):
+        raise UserError(f"A base is first, latest or the year of a census such as 2021; not '{base}'.")
     known = indicator(connection, code) | (_meant(connection, code, as_at) if as_at else {})
-    values = "published.indicator_values_as_at($as_at)" if as_at else "published.indicator_values"
+    values: str = "published.indicator_values"
+    given: Record = {"code": code}
+    if as_at:
+        values, given = "published.indicator_values_as_at($as_at)", {"code": code, "as_at": as_at}
+    elif base:
+        values, given = "published.indicator_values_on($base)", {"code": code, "base": base}
     every = rows(
         connection,
         f"from {values} where indicator = $code"
         " order by area, provider, period_start, period_end desc, breakdown_type, breakdown",
-        **({"code": code} | ({"as_at": as_at} if as_at else {})),
+        **given,
     )
     if not every and as_at:
         raise UserError(f"No figure of {code} ({known['title']}) was published by {as_at:%d %B %Y, %H:%M} UTC.")

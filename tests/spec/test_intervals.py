@@ -177,6 +177,7 @@ def reckon() -> Any:
         read_table(shipped("sql") / path).query for path in ("conformed/poisson_limits.sql", "marts/intervals.sql")
     )
     connection.execute(f"create table conformed.poisson_limits as {exact}")
+    connection.execute("create table marts.rates_on_bases (numerator decimal(38, 4), population bigint)")
 
     def reckoned(pairs: list[tuple[str, int, int]]) -> dict[tuple[str, int, int], tuple[Decimal, ...]]:
         connection.execute(
