@@ -97,7 +97,7 @@ def sources(scratch: Path) -> list[Source]:
     ]  # fmt: skip
     found += synthetic(scratch / "synthetic")
     for _name, one in sorted(contracts.returns.items()):
-        if "xml" not in one.formats:
+        if "xlsx" in one.formats and "xml" not in one.formats:
             found.append(filled(one, contracts, QUARTER if one.expected_in(parse(QUARTER)) else YEAR))
     for one in [*found]:
         if one.suffix == ".xlsx" and (old := as_old(one, scratch)):
