@@ -1,6 +1,6 @@
 -- Are fewer children on a plan than in England and among our neighbours, for each 10,000?
 -- Each rate of ours beside each that was printed of others. Those of another day are shown, and not compared.
--- The others' rates came without their counts and population: they are compared as if they were exact.
+-- The others' rates came without counts or population: they are taken as exact, and of whatever estimate their publisher used.
 with rates as (
     select * from published.indicator_values
     where indicator = 'cp_plans_open_per_10000' and period_type = 'date'

@@ -25,6 +25,7 @@ known as (
 
 select
     implied.agency,
+    known.area,
     implied.rates as printed_rates,
     implied.agreed_least as at_least,
     implied.agreed_most as at_most,
@@ -38,4 +39,4 @@ select
 from implied
 inner join known on implied.area_code = known.area_code
 left join used on known.population_id = used.population_id
-order by implied.agency, implied.reference_date, known.reference_date, known.census_base
+order by implied.agency, known.area, implied.reference_date, known.reference_date, known.census_base
