@@ -1,4 +1,4 @@
-"""The example Board's warehouse, built once from the real returns."""
+"""The example Board's warehouse, built once from the real returns, and one of every council from the DfE's real files."""
 
 import os
 import shutil
@@ -8,6 +8,8 @@ import duckdb
 import pytest
 
 from lscb_data import board, contract, indicator, ledger, staging, submission, warehouse
+from lscb_data.contract import Contracts
+from tests import national
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +34,17 @@ def real_warehouse(real_board: board.Board) -> Path:
     with duckdb.connect(built, read_only=True) as connection:
         ledger.keep(connection, real_board.ledger)
     return built
+
+
+@pytest.fixture(scope="session")
+def every_council(tmp_path_factory: pytest.TempPathFactory, contracts: Contracts) -> Path:
+    """Children on a plan on two days, of every council, region and England, and the populations below."""
+    home = tmp_path_factory.mktemp("every_council")
+    here = board.Board(home / "cambridgeshire")
+    board.init(here, "Cambridgeshire Safeguarding Children Board", "E10000003", "Cambridgeshire")
+    sent = [national.write(home / "sent", name, (2023, 2024)) for name in national.named("d1")]
+    national.receive_all(here, contracts, sent)
+    return build(here, here.warehouse / "golden.duckdb")
 
 
 def build(here: board.Board, path: Path) -> Path:
