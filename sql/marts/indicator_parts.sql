@@ -84,17 +84,26 @@ sums_of_lines as (
         measures.period_end,
         measures.breakdown_type,
         measures.breakdown,
-        case when count(measures.value) = lines.parts_needed then sum(measures.value) end as value,
+        -- What the Board has and what a publisher says are not added up.
         case
-            when count(*) filter (where measures.is_known) = lines.parts_needed
+            when bool_and(measures.is_publishers) = bool_or(measures.is_publishers) and count(measures.value) = lines.parts_needed
+                then sum(measures.value)
+        end as value,
+        case
+            when
+                bool_and(measures.is_publishers) = bool_or(measures.is_publishers)
+                and count(*) filter (where measures.is_known) = lines.parts_needed
                 then sum(coalesce(measures.value, measures.low, 0))
         end as low,
         case
-            when count(coalesce(measures.value, measures.high)) = lines.parts_needed
+            when
+                bool_and(measures.is_publishers) = bool_or(measures.is_publishers)
+                and count(coalesce(measures.value, measures.high)) = lines.parts_needed
                 then sum(coalesce(measures.value, measures.high))
         end as high,
         case
             when count(*) < lines.parts_needed or bool_or(measures.status = 'not_supplied') then 'not_supplied'
+            when bool_and(measures.is_publishers) <> bool_or(measures.is_publishers) then 'not_supplied'
             else coalesce(max(measures.status) filter (where measures.status <> 'reported'), 'reported')
         end as status,
         case
@@ -105,6 +114,7 @@ sums_of_lines as (
         string_agg(distinct measures.query, ' ' order by measures.query) as query,
         bool_and(measures.is_public) as is_public,
         bool_or(measures.is_hidden) as is_hidden,
+        bool_and(measures.is_publishers) as is_publishers,
         string_agg(distinct measures.submission_id, '; ' order by measures.submission_id) as submission_id,
         string_agg(measures.cell, '; ' order by measures.measure) as cell
     from lines_named as lines
@@ -176,6 +186,7 @@ line_totals as (
         measures.query,
         measures.is_public,
         measures.is_hidden,
+        measures.is_publishers,
         measures.submission_id,
         measures.cell,
         measures.as_printed,
@@ -218,6 +229,7 @@ line_totals as (
         sums.query,
         sums.is_public,
         sums.is_hidden,
+        sums.is_publishers,
         sums.submission_id,
         sums.cell,
         sums_published.value as as_printed,
@@ -270,8 +282,12 @@ shared_wholes as (
         numerators.period_type,
         numerators.period,
         numerators.breakdown_type,
-        case when count(numerators.value) = count(*) then sum(numerators.value) end as value,
         case
+            when count(numerators.value) = count(*) and bool_and(numerators.is_publishers) = bool_or(numerators.is_publishers)
+                then sum(numerators.value)
+        end as value,
+        case
+            when bool_and(numerators.is_publishers) <> bool_or(numerators.is_publishers) then 'not_supplied'
             when count(numerators.value) = count(*) then 'reported'
             when bool_or(numerators.status = 'unreliable') then 'unreliable'
             else 'not_supplied'
@@ -370,9 +386,11 @@ whole as (
         case when numerators.is_count then numerators.cell_printed end as cell_printed,
         case when numerators.is_count then numerators.submission_printed end as submission_printed
     from over_the_line as numerators
+    -- What the Board has is not divided by what a publisher says, nor the other way round.
     left join denominators
         on
             numerators.indicator = denominators.indicator
+            and numerators.is_publishers = denominators.is_publishers
             and numerators.area_code = denominators.area_code
             and numerators.provider is not distinct from denominators.provider
             and numerators.period_type = denominators.period_type
