@@ -78,11 +78,12 @@ spellings_added as (
         end as status,
         nullif(concat_ws(
             ' ',
-            string_agg(distinct note, ' ' order by note),
+            nullif(array_to_string(list_sort(list_distinct(list(note))), ' '), ''),
             case when bool_or(is_incomplete) then 'A row of the same table was set aside, and may be part of this.' end
         ), '') as note,
-        string_agg(distinct query, ' ' order by query) as query,
-        string_agg(distinct unit, ', ' order by unit) as unit,
+        -- Lists, sorted when they are whole: nearly every group has one cell, and an aggregate in order sorts for each.
+        nullif(array_to_string(list_sort(list_distinct(list(query))), ' '), '') as query,
+        nullif(array_to_string(list_sort(list_distinct(list(unit))), ', '), '') as unit,
         string_agg(cell, '; ' order by row, cell) as cell
     from figures_placed
     group by

@@ -17,6 +17,16 @@ with observations as (
     where is_accepted
 ),
 
+-- Only where two submissions speak of the same, or one was withdrawn, is there anything to hold beside another.
+scopes_compared as (
+    select
+        "return",
+        scope
+    from observations
+    group by "return", scope
+    having min(submission_id) <> max(submission_id) or bool_or(standing = 'withdrawn')
+),
+
 cells_counted as (
     select
         *,
@@ -32,6 +42,11 @@ cells_counted as (
             0
         ) as occurrence
     from observations
+    where
+        exists (
+            select 1 as there_is from scopes_compared
+            where observations."return" = scopes_compared."return" and observations.scope = scopes_compared.scope
+        )
 ),
 
 statements as (
