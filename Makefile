@@ -36,7 +36,7 @@ READERS = 8
 faults: .venv/ready
 	$(BIN)/python benchmarks/faults.py $(KILLS) --seed $(SEED) --readers $(READERS)
 
-# Altered files through every door: what `make test` does with twenty.
+# Altered files through every door: what `make test-long` does with twenty.
 FILES = 10000
 
 fuzz: .venv/ready

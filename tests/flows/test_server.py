@@ -254,6 +254,7 @@ with passing_server() as address:
 """
 
 
+@pytest.mark.long
 def test_a_passing_server_ends_with_a_load_that_is_killed(tmp_path: Path) -> None:
     killed = subprocess.run(
         [sys.executable, "-c", ASKS_AND_IS_KILLED],

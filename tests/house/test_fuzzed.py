@@ -30,6 +30,7 @@ ONCE_FAILED = ["1-529", "1-889"]
 FILES = 20
 
 
+@pytest.mark.long
 def test_altered_files_end_accepted_refused_or_quarantined(tmp_path: Path) -> None:
     words = [str(FILES), "--seed", "7", "--keep", str(tmp_path), "--also", *ONCE_FAILED]
     done = subprocess.run(

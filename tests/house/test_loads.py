@@ -36,6 +36,7 @@ def figures(here: board.Board) -> tuple[int, Decimal]:
         return connection.execute(FIGURES).fetchall()[0]
 
 
+@pytest.mark.long
 def test_a_reader_keeps_its_build_while_loads_go_on(home: board.Board) -> None:
     with duckdb.connect(publish.current(home), read_only=True) as reader:
         before = reader.execute(FIGURES).fetchone()

@@ -102,6 +102,7 @@ def test_a_store_as_it_was_loaded_is_all_well_and_nothing_of_it_is_changed(home:
     assert found.rebuilt_from == ("raw" if from_raw else "staging")
 
 
+@pytest.mark.long
 def test_the_page_and_its_exit_code(home: Board, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--home", str(home.home), "verify"]
     build = publish.current(home)
