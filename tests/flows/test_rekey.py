@@ -215,6 +215,7 @@ def test_the_key_in_force_is_no_new_one(home: Board, tmp_path: Path, capsys: pyt
     assert sorted(home.warehouse.glob("builds/*.duckdb")) == builds
 
 
+@pytest.mark.long
 def test_a_key_that_cannot_be_used_changes_nothing(home: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, before = tmp_path / "third.key", sorted(home.warehouse.rglob("*.*"))
     cases = (
@@ -245,6 +246,7 @@ def test_settings_that_cannot_be_changed_by_one_line_stop_it_before_it_begins(
     assert (path.read_text(), children(home)) == (settings, before)
 
 
+@pytest.mark.long
 def test_a_file_that_is_not_as_it_was_received_stops_it(
     home: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -291,6 +293,7 @@ def test_a_key_in_the_environment_is_for_whoever_set_it_to_change(
     assert children(home) == after
 
 
+@pytest.mark.long
 def test_without_childrens_records_the_key_is_put_in_force(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,6 +135,7 @@ def deploy(server: Prefect, folder: Path, board: Board, first: float) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_scheduled_run_loads_the_warehouse(tmp_path: Path, board: Board, receiving: Receiving, server: Prefect) -> None:
     receiving("08-01", "csc__child_protection", "2014-15 Q2")
     receiving("08-01", "marac__cases", "2014-15 Q2")

@@ -69,6 +69,7 @@ with publish.holding(board.at(Path({str(home.home)!r})), 0, print):
         assert other.wait(10) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", range(4))
 def test_a_killed_load_leaves_the_last_good_warehouse(home: board.Board, moment: int) -> None:
     before = figures(home)

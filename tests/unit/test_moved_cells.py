@@ -112,6 +112,7 @@ def lenient(real: Real) -> Real:
 LENIENT = [lenient(real) for real in REALS if real.contract.kind == "measures"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("real", REALS, ids=str)
 def test_the_sheets_as_received_are_read(real: Real) -> None:
     said, _, refused = real.read(dict(real.cells))
@@ -318,6 +319,7 @@ CHANGES: tuple[Change, ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 @seed(2015)
 @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
