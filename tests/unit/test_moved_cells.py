@@ -27,6 +27,8 @@ from lscb_data.submission import RECEIPT, Receipt
 from lscb_data.words import Words, spoken
 from lscb_data.workbook import Grid, address, read_grids
 
+pytestmark = pytest.mark.long
+
 RAW = Path(__file__).parents[2] / "raw"
 CONTRACTS: Contracts = load_contracts([shipped("schemas")])
 BOARD = "Cambridgeshire"
