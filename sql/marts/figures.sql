@@ -128,15 +128,8 @@ ranked as (
         ) as choice,
         count(distinct value) over (
             partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
-        ) as values_said,
-        max(value) filter (where is_publishers) over same_figure as value_published,
-        max(places) filter (where is_publishers) over same_figure as places_published,
-        max(cell) filter (where is_publishers) over same_figure as cell_published,
-        max(submission_id) filter (where is_publishers) over same_figure as submission_published
+        ) as values_said
     from not_restated
-    window same_figure as (
-        partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
-    )
 )
 
 select
@@ -164,11 +157,7 @@ select
     "return",
     submission_id,
     cell,
-    values_said,
-    value_published,
-    places_published,
-    cell_published,
-    submission_published
+    values_said
 from ranked
 where choice = 1
 order by of_what, is_reckoned, area_code, provider, period_start, period_end, breakdown_type, breakdown

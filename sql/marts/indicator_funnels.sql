@@ -95,14 +95,7 @@ beside_pooled as (
 ),
 
 levels as (
-    select
-        levels_named.confidence,
-        levels_named.z
-    from (
-        values
-        (95, 1.959963984540054::double),
-        (998, 3.090232306167813::double)
-    ) as levels_named (confidence, z)
+    select * from conformed.confidence_levels
 ),
 
 -- How many of them are expected at the limits.

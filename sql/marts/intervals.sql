@@ -34,14 +34,7 @@ pairs as (
 ),
 
 levels as (
-    select
-        levels_named.confidence,
-        levels_named.z
-    from (
-        values
-        (95, 1.959963984540054::double),
-        (998, 3.090232306167813::double)
-    ) as levels_named (confidence, z)
+    select * from conformed.confidence_levels
 ),
 
 -- Counts come again and again over other populations: the limits of each are worked out once.

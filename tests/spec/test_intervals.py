@@ -173,10 +173,10 @@ def reckon() -> Any:
     connection = duckdb.connect()
     for schema in ("conformed", "marts"):
         connection.execute(f"create schema {schema}")
-    exact, intervals = (
-        read_table(shipped("sql") / path).query for path in ("conformed/poisson_limits.sql", "marts/intervals.sql")
-    )
-    connection.execute(f"create table conformed.poisson_limits as {exact}")
+    for name in ("poisson_limits", "confidence_levels"):
+        made = read_table(shipped("sql") / "conformed" / f"{name}.sql").query
+        connection.execute(f"create table conformed.{name} as {made}")
+    intervals = read_table(shipped("sql") / "marts" / "intervals.sql").query
     connection.execute("create table marts.rates_on_bases (numerator decimal(38, 4), population bigint)")
 
     def reckoned(pairs: list[tuple[str, int, int]]) -> dict[tuple[str, int, int], tuple[Decimal, ...]]:
