@@ -44,6 +44,7 @@ worded as (
         differing.*,
         explanations.said as explained,
         0.5 / differing.step as half_step,
+        substr(differing.unit, len('per ' || format('{:,}', differing.scale)) + 2) as whom,
         rtrim(rtrim(differing.value::decimal(18, 2)::varchar, '0'), '.') as ours,
         format('{:,}', differing.numerator::bigint) as counted,
         format('{:,}', coalesce(differing.denominator::bigint, 0)) as divided_by,
@@ -71,9 +72,9 @@ questions as (
         case indicator_kind
             when 'rate'
                 then
-                    counted || ' per ' || divided_by || ' children is ' || ours || ' for each 10,000. A population of '
-                    || format('{:,}', ceil(numerator * 10000 / (as_printed + half_step))::bigint) || ' to '
-                    || format('{:,}', floor(numerator * 10000 / greatest(as_printed - half_step, 0.0001))::bigint)
+                    counted || ' per ' || divided_by || ' ' || whom || ' is ' || ours || ' for each ' || format('{:,}', scale)
+                    || '. A population of ' || format('{:,}', ceil(numerator * scale / (as_printed + half_step))::bigint)
+                    || ' to ' || format('{:,}', floor(numerator * scale / greatest(as_printed - half_step, 0.0001))::bigint)
                     || ' would give the printed rate.'
             when 'flow' then 'its parts add up to ' || ours || '.'
             when 'largest' then 'the largest of its months is ' || ours || '.'

@@ -33,7 +33,6 @@ printed as (
         indicators.title,
         indicators.kind as indicator_kind,
         submissions.agency,
-        case indicators.kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
         case
             when figures.places_printed is not null then figures.places_printed
             when figures.as_printed = floor(figures.as_printed) then 0

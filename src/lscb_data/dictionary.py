@@ -155,7 +155,7 @@ def _topic(topic: str, indicators: Sequence[Indicator], contracts: Contracts) ->
         facts = {
             "Kind": f"{one.kind}, in {one.unit}, {one.places} decimal places",
             "Numerator": " + ".join(f"`{name}`" for name in one.numerator),
-            "Denominator": below or ("residents aged 0 to 17" if one.kind == "rate" else ""),
+            "Denominator": below or (f"residents {one.population.words}" if one.kind == "rate" else ""),
             "Broken down by": ", ".join(one.breakdown_types),
             "Better": "" if one.polarity == "neither" else one.polarity.removesuffix(" is better"),
             "Source": one.source,

@@ -120,6 +120,11 @@ indicators:
     [
         ("plans", "percent", "denominator: [all]", "_percent"),
         ("plans", "rate", "places: 1", "_per_10000"),
+        ("plans_per_10000", "rate", "places: 1", "its unit begins with `per 10,000 `"),
+        ("plans_per_1000", "rate", "places: 1", "_per_10000"),
+        ("plans_per_10000", "rate", "population: {ages: adults}", "ages"),
+        ("plans", "flow", "population: {ages: 16+}", "only a rate has a population"),
+        ("plans", "flow", "per: 1000", "only a rate has a population"),
         ("plans", "sum", "places: 1", "kind"),
         ("plans", "flow", "places: 3", "places"),  # published figures have two at most
         ("plans", "flow", "colour: red", "colour"),
