@@ -108,6 +108,10 @@ class Sheet(Strict):
         for column in self.columns:
             if unknown := set(column.otherwise) - set(names):
                 raise ValueError(f"column {column.name}: stands otherwise in unknown columns {sorted(unknown)}")
+        if any(column.lines for column in self.columns) != bool(self.keyed("line")) or (
+            self.keyed("line") and self.layout != "table"
+        ):
+            raise ValueError(f"sheet {self.sheet}: lines and a column with key: line belong together, and to a table")
         if self.rounded and self.rounded.where not in names:
             raise ValueError(f"sheet {self.sheet}: counts are rounded by an unknown column {self.rounded.where}")
         for column in (one for one in self.columns if one.birth):

@@ -142,9 +142,9 @@ def _kind(column: Column) -> str:
 
 
 def _gives(column: Column, indicators: Indicators) -> str:
-    gives = [f"`{column.measure}`"] if column.measure else []
-    if column.prints and column.prints in indicators:
-        gives.append(f"printed: [{column.prints}](../indicators/{indicators[column.prints][0]}.md#{column.prints})")
+    gives = [f"`{name}`" for name in column.measures if not column.figures]
+    printed = [name for name in column.indicators_printed if name in indicators]
+    gives += [f"printed: [{name}](../indicators/{indicators[name][0]}.md#{name})" for name in printed]
     return ", ".join(gives) or (f"key: {column.key}" if column.key else "")
 
 
@@ -186,11 +186,7 @@ def _target(target: Target) -> str:
 
 def _suppliers(measures: set[str], contracts: Contracts) -> Iterator[str]:
     for name, contract in sorted(contracts.returns.items()):
-        sheets = [
-            s.names[0]
-            for s in contract.sheets
-            if measures & {c.measure or (c.figures and c.figures.measure) for c in s.columns}
-        ]
+        sheets = [s.names[0] for s in contract.sheets if measures & {name for c in s.columns for name in c.measures}]
         if sheets:
             yield f"[{contract.title}](../returns/{name}.md) ({', '.join(sheets)})"
 

@@ -304,9 +304,11 @@ def _plain(value: Any) -> Any:
 def figures(submission: Submission, judged: Judgement, area: str) -> Iterator[dict[str, Any]]:
     """Every figure cell of the submission, as one row of `staging`: what it measures, for where and when, and its cell."""
     for sheet, rows in judged.sheets:
+        by = sheet.keyed("line")
         for row in rows:
-            for column in sheet.columns:
-                if column.is_figure:
+            line = row.row.texts[by.name] if by else ""
+            for column in (one.on_line(line) for one in sheet.columns if one.is_figure):
+                if column:
                     yield from _column_figures(submission, judged, sheet, row, column, area)
 
 

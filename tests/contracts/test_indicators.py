@@ -25,13 +25,12 @@ def columns(contracts: Contracts):  # type: ignore[no-untyped-def]
 @pytest.fixture(scope="module")
 def supplied(contracts: Contracts) -> set[str]:
     """Every measure that a return supplies, those inside composite cells included."""
-    inside = {column.figures.measure for column in columns(contracts) if column.figures}
-    return {column.measure for column in columns(contracts) if column.measure} | inside | COUNTED
+    return {name for column in columns(contracts) for name in column.measures} | COUNTED
 
 
 @pytest.fixture(scope="module")
 def printed(contracts: Contracts) -> set[str]:
-    return {column.prints for column in columns(contracts) if column.prints}
+    return {name for column in columns(contracts) for name in column.indicators_printed}
 
 
 @every_indicator

@@ -98,6 +98,8 @@ def test_the_contract_itself_is_one(tmp_path: Path) -> None:
         ((*VISITS, "words"), {"Three": 3}, "small letters"), ((*VISITS, "words"), {"half": 0.5}, "stand for a count"),
         ((*VISITS, "key"), "breakdown", "a key is a month, a year, a code or text"),
         ((*VISITS, "key"), "period", "key period and type month"),
+        ((*VISITS, "lines"), {"Visits": {"unit": "visits"}}, "a line gives a measure, or prints an indicator"),
+        ((*VISITS, "lines"), {"Visits": {"measure": "visits"}}, "its lines say what its figures are|belong together"),
         ((*SHEET, "columns", 0, "measure"), "x", "a month is not a figure"),
         ((*VISITS, "breakdown"), "x", "needs its breakdown_type"),
         ((*VISITS, "block"), "one", "unknown blocks"), ((*VISITS, "since"), "2014", "is not a period"),
