@@ -224,7 +224,7 @@ class Column(Strict):
         if not self.lines:
             return self
         one = self.lines.get(said)
-        return one and self.model_copy(update=one.model_dump(exclude_none=True) | {"lines": {}})
+        return self.model_copy(update=one.model_dump(exclude_none=True) | {"lines": {}}) if one else None
 
     def applies_to(self, period: Period) -> bool:
         after = not self.since or period.end >= parse(self.since).start
