@@ -6,16 +6,14 @@ with differing as (
 
 explanations as (
     select
-        indicator,
-        area_code,
-        cell_printed,
+        printed_id,
         string_agg(
             said || if(others > 0, ' (or ' || others || ' more of the kind)', ''), '; '
             order by explanation
         ) as said
     from marts.printed_explained
     where choice = 1
-    group by indicator, area_code, cell_printed
+    group by printed_id
 ),
 
 figures_of_rounded_counts as (
@@ -50,11 +48,7 @@ worded as (
         format('{:,}', coalesce(differing.denominator::bigint, 0)) as divided_by,
         rtrim(rtrim(abs(differing.difference)::decimal(18, 4)::varchar, '0'), '.') as apart
     from differing
-    left join explanations
-        on
-            differing.indicator = explanations.indicator
-            and differing.area_code = explanations.area_code
-            and differing.cell_printed = explanations.cell_printed
+    left join explanations on differing.printed_id = explanations.printed_id
 ),
 
 -- Beside the question, not in it: what else becomes known does not ask an answered question again.

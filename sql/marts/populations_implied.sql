@@ -27,8 +27,8 @@ submissions as (
     select * from conformed.submissions
 ),
 
-areas as (
-    select * from conformed.areas
+counts_in_tens as (
+    select * from marts.counts_in_tens
 ),
 
 -- A rate implies a population only beside a count of the same agency.
@@ -49,7 +49,16 @@ printed as (
         figures.places_printed,
         figures.cell_printed,
         figures.submission_printed,
-        case when areas.kind in ('country', 'region') and figures.numerator % 10 = 0 then 5 else 0 end as slack,
+        if(
+            exists (
+                select 1 as there_is from counts_in_tens
+                where
+                    counts_in_tens.area_code = figures.area_code
+                    and list_contains(string_split(parts.submission_id, '; '), counts_in_tens.submission_id)
+            ),
+            5,
+            0
+        ) as slack,
         (figures.as_printed * 2 * 10 ** figures.places_printed)::hugeint as twice_steps,
         2 * (10 ** figures.places_printed)::hugeint as twice_step
     from figures
@@ -62,7 +71,6 @@ printed as (
             and figures.period_type = parts.period_type
             and figures.period = parts.period
     inner join submissions on figures.submission_printed = submissions.submission_id
-    left join areas on figures.area_code = areas.area_code
     where
         exists (
             select 1 as there_is from submissions as counted
