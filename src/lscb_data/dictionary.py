@@ -103,12 +103,13 @@ def _return(contract: Return, indicators: Indicators) -> Iterator[str]:
 
 
 def _sheet(sheet: Sheet, indicators: Indicators) -> Iterator[str]:
+    facts = "; ".join(f"{name.replace('_', ' ')} {fact}" for name, fact in sheet.facts.items())
     only = f" Quarter {', '.join(map(str, sheet.quarters))} only." if len(sheet.quarters) < 4 else ""
     yield from (
         "",
         f"## Sheet {sheet.names[0]}",
         "",
-        f"{sheet.description}. Layout: {sheet.layout}.{only}",
+        f"{sheet.description}. Layout: {sheet.layout}.{only}{f' Of every row: {facts}.' if facts else ''}",
         "",
     )
     yield from _table(

@@ -199,6 +199,7 @@ def told(
     *figures: Row | list[Row],
     indicators: Iterable[Indicator],
     populations: Iterable[Row] = (),
+    by_council: Iterable[Row] = (),
     submissions: Iterable[Row] = (),
     queries: Iterable[Row] = (),
     corrections: Iterable[Row] = (),
@@ -227,7 +228,9 @@ def told(
     warehouse._fill(connection, "expected", [], warehouse.EXPECTED)
     codes = [dict(zip(("list", "code", "label"), one, strict=True)) for one in areas]
     warehouse._fill(connection, "codes", codes, warehouse.CODES)
-    warehouse._fill(connection, "ons__population_by_council", [], {field.name: field.type for field in BY_COUNCIL})
+    warehouse._fill(
+        connection, "ons__population_by_council", list(by_council), {field.name: field.type for field in BY_COUNCIL}
+    )
     warehouse.fill_groups(connection, groups)
     own = {"name": "Board", "area_code": AREA, "area": "Cambridgeshire"}
     warehouse._fill(connection, "board", [own], dict.fromkeys(own, pa.string()))

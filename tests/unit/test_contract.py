@@ -98,6 +98,7 @@ def test_the_contract_itself_is_one(tmp_path: Path) -> None:
         ((*VISITS, "words"), {"Three": 3}, "small letters"), ((*VISITS, "words"), {"half": 0.5}, "stand for a count"),
         ((*VISITS, "key"), "breakdown", "a key is a month, a year, a code or text"),
         ((*VISITS, "key"), "period", "key period and type month"),
+        ((*SHEET, "facts"), {"visits": 5}, "visits is declared twice"), ((*SHEET, "facts"), {"base": 2021}, "facts belong to"),
         ((*VISITS, "lines"), {"Visits": {"unit": "visits"}}, "a line gives a measure, or prints an indicator"),
         ((*VISITS, "lines"), {"Visits": {"measure": "visits"}}, "its lines say what its figures are|belong together"),
         ((*SHEET, "columns", 0, "measure"), "x", "a month is not a figure"),
