@@ -196,7 +196,10 @@ def _codes(codes: CodeList) -> Iterator[str]:
     yield from (f"# Codes: {codes.name}", "")
     yield from _table(
         ("Code", "Label", "Also read as it", "Asked about, because it"),
-        [(one.code, one.label, " | ".join(one.spellings), one.query) for one in codes.codes],
+        [
+            (one.code, one.label, " | ".join((*one.spellings, *(f"{c} (until {d})" for c, d in one.former))), one.query)
+            for one in codes.codes
+        ],
     )
 
 

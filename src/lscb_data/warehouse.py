@@ -163,6 +163,7 @@ def _stage(
     codes = [
         {"list": name, "code": code.code, "label": code.label}
         | {"valid_from": code.since, "valid_until": code.until, "became": list(code.became)}
+        | {"former": [former for former, _ in code.former], "former_until": [day for _, day in code.former]}
         for name, codes in contracts.codes.items()
         for code in codes.codes
     ]
@@ -254,6 +255,7 @@ REBASED = {
 CODES = {
     **dict.fromkeys(("list", "code", "label"), pa.string()),
     **dict.fromkeys(("valid_from", "valid_until"), pa.date32()), "became": pa.list_(pa.string()),
+    "former": pa.list_(pa.string()), "former_until": pa.list_(pa.date32()),
 }  # fmt: skip
 EXPECTED = {
     "return": pa.string(), "agency": pa.string(), "title": pa.string(), "period": pa.string(),

@@ -1,6 +1,7 @@
 """Every council, region and England by the DfE's real files: recomputed, held against what it printed, and never mistaken."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -142,6 +143,10 @@ def test_a_council_under_another_code_is_one_series(some_years: duckdb.DuckDBPyC
         "select distinct area_code from conformed.observations where area_code in ('E08000020', 'E08000037')"
     )
     assert codes.fetchall() == [("E08000037",)]
+    known = some_years.execute("select code, valid_from, valid_until from conformed.area_codes where area_code = 'E08000037'")
+    assert known.fetchall() == [("E08000020", None, date(2013, 3, 31)), ("E08000037", date(2013, 4, 1), None)]
+    (note,) = row(some_years, "icpc_held", "E08000037", "2018-19", "note")
+    assert note == "Until 31/03/2013 under the code E08000020: the same council, and one series."
 
 
 @pytest.mark.long
