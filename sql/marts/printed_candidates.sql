@@ -50,6 +50,8 @@ agreed as (
 other_periods as (
     select
         differing.printed_id,
+        differing.indicator_kind,
+        differing.denominator as base,
         others.period,
         others.numerator,
         others.denominator,
@@ -205,6 +207,7 @@ select
     null as base_instead,
     1.0 as factor
 from other_periods
+where denominator is null or denominator <> base  -- else it is the figure of that period
 union all
 select
     printed_id,
@@ -215,7 +218,7 @@ select
     denominator as base_instead,
     1.0 as factor
 from other_periods
-where denominator is not null
+where denominator <> base and indicator_kind <> 'rate'  -- whose populations are tried below
 union all
 select
     printed_id,
@@ -297,7 +300,12 @@ inner join observations
         and differing.breakdown_type is not distinct from observations.breakdown_type
         and differing.breakdown = observations.breakdown
         and (differing.period_type = observations.period_type or observations.period_type = 'date')
-where differing.is_divided and observations.value <> differing.numerator
+where
+    differing.is_divided and observations.value <> differing.numerator
+    and not exists (
+        select 1 as there_is from beside
+        where differing.printed_id = beside.printed_id and observations.value = beside.as_printed
+    )
 union all
 select
     printed_id,
