@@ -105,18 +105,12 @@ def main() -> None:
             bound = 3 * getattr(bare, clock) + getattr(imports, clock)
             print(f"ratio to 3 x bare + imports, {clock}: {getattr(ours, clock) / bound:.2f} (bound 1)")
         asked, answers = asked_of_the_peer(contracts.returns.values(), paths), folder / "answers.parquet"
-        command = [
-            PEERS / ".venv" / "bin" / "python",
-            PEERS / "pandas_statsmodels.py",
-            folder / "sent",
-            json.dumps(asked),
-            answers,
-        ]
+        command = [PEERS / ".venv/bin/python", PEERS / "pandas_statsmodels.py", folder / "sent", json.dumps(asked), answers]
         print(said(run("the same limits by pandas and statsmodels", 0, [str(one) for one in command])))
         with duckdb.connect(board.warehouse / "lscb.duckdb", read_only=True) as connection:
             theirs, compared, differ = connection.execute(COMPARED, [str(answers)]).fetchone() or (0, 0, 0)
             print(
-                f"of its {theirs:,} figures {compared:,} are published here with limits (none of children in a year), {differ:,} differ"
+                f"of its {theirs:,} figures {compared:,} have limits here (counts of a year's children none), {differ:,} differ"
             )
             query = "from published.indicator_values_as_at('2100-01-01') where indicator = 'cp_plans_open_per_10000'"
             times = sorted(took(lambda: connection.execute(query).fetchall()) for _ in range(9))
