@@ -112,9 +112,10 @@ def main() -> None:
             print(
                 f"of its {theirs:,} figures {compared:,} have limits here (counts of a year's children none), {differ:,} differ"
             )
-            query = "from published.indicator_values_as_at('2100-01-01') where indicator = 'cp_plans_open_per_10000'"
-            times = sorted(took(lambda: connection.execute(query).fetchall()) for _ in range(9))
-        print(f"as-at query, median of 9: {times[4] * 1000:.0f} ms (bound 200)")
+            for what in ("values", "signals", "funnels", "targets"):
+                query = f"from published.indicator_{what}_as_at('2100-01-01') where indicator = 'cp_plans_open_per_10000'"
+                times = sorted(took(lambda query=query: connection.execute(query).fetchall()) for _ in range(9))
+                print(f"{what} as at a day, median of 9: {times[4] * 1000:.0f} ms (bound 200)")
         history = sum(path.stat().st_size for path in (board.raw / "published").glob("*"))
         print(f"history {history:,} bytes of {sum(path.stat().st_size for path in paths):,} received (bound 1.5 x)")
         if differ or not compared:

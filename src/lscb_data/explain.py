@@ -11,7 +11,7 @@ import duckdb
 
 from lscb_data.finding import UserError
 from lscb_data.period import MONTHS, parse, stated
-from lscb_data.remarks import Remark, remarks
+from lscb_data.remarks import Remark, remarks, remarks_then
 
 Record = dict[str, Any]
 _KEYS = ("indicator", "area_code", "provider", "period_type", "period", "breakdown_type", "breakdown")
@@ -80,8 +80,8 @@ def explain(
     if period is None:
         return Explanation(known, chosen)
     of_period = _of_period(chosen, period, f"{code} has no figure for")
-    explained = _explained_then if as_at else _explained
-    return Explanation(known, (), [explained(connection, row) for row in of_period])
+    explained = [_explained_then(connection, row, as_at) if as_at else _explained(connection, row) for row in of_period]
+    return Explanation(known, (), explained)
 
 
 def indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
@@ -173,8 +173,8 @@ def _meant(connection: duckdb.DuckDBPyConnection, code: str, as_at: datetime) ->
     return found[0] if found else {}
 
 
-def _explained_then(connection: duckdb.DuckDBPyConnection, value: Record) -> Explained:
-    """A figure as it was known, with the cells that it was made of: of a return that is not public, without what they say."""
+def _explained_then(connection: duckdb.DuckDBPyConnection, value: Record, as_at: datetime) -> Explained:
+    """A figure as it was known, what was said beside it, and its cells, not shown where the return is not public."""
     cells = rows(
         connection,
         """
@@ -190,7 +190,8 @@ def _explained_then(connection: duckdb.DuckDBPyConnection, value: Record) -> Exp
         submissions=value["submission_id"] or "",
     )
     population = rows(connection, "from conformed.populations where population_id = $id", id=value["population_id"])
-    return Explained(value, population[0] if population else None, cells, ())
+    said = list(remarks_then(connection, value, as_at))
+    return Explained(value, population[0] if population else None, cells, (), said)
 
 
 def _records(connection: duckdb.DuckDBPyConnection, value: Record) -> list[Record]:
