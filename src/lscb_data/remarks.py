@@ -65,16 +65,15 @@ def _said(
         of_value | {"day": value["period_end"]},
     ).fetchall():
         yield "Signal", says.rstrip(".") + _judged(judged)
-    for standing, far, pooled, councils, judged in connection.execute(
-        "select standing, is_far_out, pooled_value, councils, judged"  # noqa: S608 - the same
+    for standing, far, pooled, councils, hidden, judged in connection.execute(
+        "select standing, is_far_out, pooled_value, councils, hidden, judged"  # noqa: S608 - the same
         f" from {table.format('funnels')} where indicator = $code and period = $period and $provider is null and {_PLACE}",
         of_value,
     ).fetchall():
         wider = ", by the 99.8% limits too" if far else ""
-        yield (
-            "Councils",
-            f"{standing} what chance leaves of {plainly(pooled)} for all {councils} together{wider}" + _judged(judged),
-        )
+        others = f" ({hidden} more hidden)" if hidden else ""
+        said = f"{standing} what chance leaves of {plainly(pooled)} for all {councils}{others} together, in {value['period']}"
+        yield "Councils", said + wider + _judged(judged)
     for says, set_by, source, rule, colour, reason in connection.execute(
         f"select says, set_by, source, rule, colour, reason from {table.format('targets')} where indicator = $code"  # noqa: S608 - the same
         " and area_code = $area_code and provider is not distinct from $provider and period_type = $period_type"
