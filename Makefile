@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 
-.PHONY: load test test-long lint lock bench bench-peers lock-peers faults fuzz clean
+.PHONY: load test test-long lint lock bench bench-peers bench-national lock-peers faults fuzz clean
 
 load: .venv/ready
 	@$(BIN)/lscb load
@@ -45,6 +45,10 @@ fuzz: .venv/ready
 # Other tools at the same work, in an environment of their own, made by the lock as ours is.
 bench-peers: .venv/ready benchmarks/peers/.venv/ready
 	$(BIN)/python benchmarks/others.py $(SIZES)
+
+# Every council's twelve years beside a bare load of the same files, and their limits beside those of pandas and statsmodels.
+bench-national: .venv/ready benchmarks/peers/.venv/ready
+	$(BIN)/python -m benchmarks.national
 
 benchmarks/peers/.venv/ready: benchmarks/peers/requirements.lock
 	$(PYTHON) -m venv --clear $(@D)

@@ -44,5 +44,5 @@ def write(folder: Path, name: str, years: Collection[int] = (), changes: Changes
 def receive_all(board: Board, contracts: Contracts, paths: Iterable[Path]) -> None:
     """Each received as what it is recognised to be."""
     for path in paths:
-        contract, period = recognise(path, contracts, date(2026, 1, 1), "Cambridgeshire")
+        contract, period = recognise(path, contracts, date(2026, 1, 1), board.settings.area_name)
         receive(board, path, contract, period)

@@ -91,7 +91,8 @@ questions as (
         figures_of_rounded_counts.places_printed as places,
         figures_of_rounded_counts.submission_printed,
         figures_of_rounded_counts.cell_printed,
-        'the rounded counts give ' || figures_of_rounded_counts.low || ' to ' || figures_of_rounded_counts.high || '.' as but,
+        'the rounded counts give ' || figures_of_rounded_counts.low::decimal(18, 2) || ' to '
+        || figures_of_rounded_counts.high::decimal(18, 2) || '.' as but,
         null as explained
     from figures_of_rounded_counts
     inner join indicators on figures_of_rounded_counts.indicator = indicators.indicator

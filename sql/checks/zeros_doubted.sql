@@ -2,8 +2,11 @@
 -- A run that drops to nought is doubted where chance (Poisson, of the mean of at least three earlier figures, none of them
 -- nought) gives a nought less than once in a thousand: a mean of 7 or more.
 with figures as (
-    select * from marts.figures
-    where not is_reckoned and provider is null and status = 'reported' and value is not null
+    select
+        *,
+        status = 'reported' and value is not null as is_known
+    from marts.figures
+    where not is_reckoned and provider is null
 ),
 
 indicators as (
@@ -25,7 +28,7 @@ wholes as (
         indicators.title
     from figures
     inner join indicators on indicators.numerator = [figures.of_what]
-    where figures.breakdown_type is null
+    where figures.breakdown_type is null and figures.is_known
     qualify row_number() over (
         partition by figures.of_what, figures.area_code, figures.period_type, figures.period
         order by len(indicators.indicator), indicators.indicator
@@ -111,7 +114,8 @@ parts as (
         period_start,
         breakdown_type,
         count(*) as parts,
-        sum(abs(value)) as total,
+        bool_and(is_known) as are_known,
+        sum(abs(value)) filter (where is_known) as total,
         min(submission_id) as submission_id,
         min(cell) as cell
     from figures
@@ -140,8 +144,10 @@ parts_nought as (
             and parts_before.area_code = wholes.area_code
             and parts_before.period_type = wholes.period_type
             and parts_before.period = wholes.period
+    -- What is hidden or not known of a whole may be all of it.
     where
         parts_before.parts >= 2
+        and parts_before.are_known
         and parts_before.total = 0
         and (wholes.value > 0 or (wholes.value is null and parts_before.total_before >= 7))
 ),

@@ -7,8 +7,9 @@ with rates as (
 ),
 
 ours as (
-    select * from rates
-    where area = 'Cambridgeshire'
+    select rates.* from rates
+    inner join conformed.areas on rates.area_code = areas.area_code
+    where areas.is_own
 ),
 
 others as (

@@ -10,7 +10,7 @@ with regions as (
 our_region as (
     select regions.group_code from regions
     inner join conformed.areas on regions.member_code = areas.area_code
-    where areas.area = 'Cambridgeshire'
+    where areas.is_own
 ),
 
 funnels as (

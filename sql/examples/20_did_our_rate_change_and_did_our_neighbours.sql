@@ -14,7 +14,7 @@ neighbours as (
 
 ours as (
     select * from conformed.areas
-    where area = 'Cambridgeshire'
+    where is_own
 ),
 
 asked as (

@@ -126,10 +126,15 @@ ranked as (
                 len(cell) asc,
                 cell asc
         ) as choice,
-        count(distinct value) over (
-            partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
-        ) as values_said
+        -- Ranges that have a number in common may be one figure.
+        case
+            when max(low) over one_figure > min(high) over one_figure then count(distinct low) over one_figure
+            else 1
+        end as values_said
     from not_restated
+    window one_figure as (
+        partition by of_what, is_reckoned, area_code, provider, period_type, period, breakdown_type, breakdown
+    )
 )
 
 select

@@ -326,8 +326,9 @@ select
     end as numerator_shown,
     round(settled.denominator, 2)::decimal(18, 2) as denominator_shown,
     case when settled.takes_theirs then settled.their_value::decimal(18, 4) else settled.value::decimal(18, 4) end as value,
-    case when settled.takes_theirs then coalesce(settled.their_low, settled.low) else settled.low end as low,
-    case when settled.takes_theirs then coalesce(settled.their_high, settled.high) else settled.high end as high,
+    -- What a publisher worked out of counts that it rounded stands beside the range that those give.
+    if(settled.takes_theirs and settled.low is null, settled.their_low, settled.low) as low,
+    if(settled.takes_theirs and settled.high is null, settled.their_high, settled.high) as high,
     case
         when settled.takes_theirs then settled.their_status
         when settled.hides_theirs then 'suppressed'

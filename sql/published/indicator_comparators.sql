@@ -12,7 +12,8 @@
 -- basis: published (as its publisher gives it), pooled (sum over sum of the members) or median (of the members' own)
 -- group_value: the group's
 -- members_known: the members of which it is made; blank where it is published
--- members: the members that the group has
+-- members: the members that the group has; where it is ranked, by rank, be there a figure or not
+-- vintage: of a rate, the estimates that the group's are divided by, by their day and census base; blank where nobody says
 -- comparison: higher, lower or similar: is the group's within the 95% limits of the area's own? blank where it has none
 -- note: what keeps the two from being quite alike
 with figures as (
@@ -58,6 +59,20 @@ groups_of_own as (
     inner join groups on own.area_code = groups.area_code or (groups.area_code is null and own.area_code = groups.member_code)
 ),
 
+ranks as (
+    select
+        groups_of_own.own_code,
+        groups_of_own.group_set,
+        count(distinct groups.member_rank) as members_ranked
+    from groups_of_own
+    inner join groups
+        on
+            groups_of_own.group_set = groups.group_set
+            and groups_of_own.group_code is not distinct from groups.group_code
+            and groups_of_own.area_code is not distinct from groups.area_code
+    group by groups_of_own.own_code, groups_of_own.group_set
+),
+
 figures_of_members as (
     select
         groups_of_own.own_code,
@@ -70,7 +85,8 @@ figures_of_members as (
         figures.numerator,
         figures.denominator,
         figures.value,
-        regexp_extract(figures.population_id, ':base-([0-9]+)', 1) as census_base
+        regexp_extract(figures.population_id, ':base-([0-9]+)', 1) as census_base,
+        regexp_replace(figures.population_id, '^.*:([0-9-]{10}):base-([0-9]+)$', '\1, base \2') as vintage
     from groups_of_own
     inner join groups
         on
@@ -89,13 +105,14 @@ made_of_members as (
         period,
         breakdown_type,
         breakdown,
-        count(distinct member) as members,
+        count(distinct member) as members_listed,
         count(distinct member) filter (where value is not null and denominator > 0) as members_pooled,
         count(distinct member) filter (where value is not null) as members_valued,
         sum((numerator * 100)::hugeint) filter (where value is not null and denominator > 0) as numerator,
         sum((denominator * 100)::hugeint) filter (where value is not null and denominator > 0) as denominator,
         list_sort(list((value * 100)::hugeint) filter (where value is not null)) as values_sorted,
-        list(distinct census_base) as bases
+        list(distinct census_base) as bases,
+        string_agg(distinct vintage, '; ' order by vintage) as vintage
     from figures_of_members
     group by own_code, group_set, period_type, period, breakdown_type, breakdown
 ),
@@ -137,8 +154,9 @@ figures_of_groups as (
         basis,
         (((dividend + denominator) // divisor)::decimal(28, 2) / factor)::decimal(18, 2) as group_value,
         members_known,
-        members,
-        bases
+        members_listed,
+        bases,
+        vintage
     from pooled
     union all
     select
@@ -152,8 +170,9 @@ figures_of_groups as (
         ((values_sorted[(members_valued + 1) // 2] + values_sorted[members_valued // 2 + 1] + 1) // 2 / 100)::decimal(18, 2)
             as group_value,
         members_valued as members_known,
-        members,
-        bases
+        members_listed,
+        bases,
+        vintage
     from made_of_members
     where members_valued > 0
     union all
@@ -167,11 +186,21 @@ figures_of_groups as (
         'published' as basis,
         coalesce(figures.value, figures.as_printed)::decimal(18, 2) as group_value,
         null as members_known,
-        null as members,
-        [regexp_extract(figures.population_id, ':base-([0-9]+)', 1)] as bases
+        null as members_listed,
+        [regexp_extract(figures.population_id, ':base-([0-9]+)', 1)] as bases,
+        regexp_replace(figures.population_id, '^.*:([0-9-]{10}):base-([0-9]+)$', '\1, base \2') as vintage
     from groups_of_own
     inner join figures on groups_of_own.group_code = figures.area_code
     where coalesce(figures.value, figures.as_printed) is not null
+),
+
+figures_of_groups_whole as (
+    select
+        figures_of_groups.*,
+        greatest(figures_of_groups.members_listed, ranks.members_ranked) as members
+    from figures_of_groups
+    inner join ranks
+        on figures_of_groups.own_code = ranks.own_code and figures_of_groups.group_set = ranks.group_set
 )
 
 select
@@ -194,7 +223,8 @@ select
     figures_of_groups.basis,
     figures_of_groups.group_value,
     figures_of_groups.members_known,
-    figures_of_groups.members,
+    case when figures_of_groups.members_known is not null then figures_of_groups.members end as members,
+    figures_of_groups.vintage,
     case
         when own.lower_95 > figures_of_groups.group_value then 'higher'
         when own.upper_95 < figures_of_groups.group_value then 'lower'
@@ -221,13 +251,17 @@ select
                         'The populations are of different censuses: '
                         || array_to_string(list_sort(list_distinct(list_append(figures_of_groups.bases, own.census_base))), ', ')
                         || '.'
+            end,
+            case
+                when own.scale = 10000 and figures_of_groups.basis = 'published' and figures_of_groups.vintage is null
+                    then 'By which population its publisher divides is not said.'
             end
         ),
         ''
     ) as note
 from own
 inner join groups_of_own on own.area_code = groups_of_own.own_code
-inner join figures_of_groups
+inner join figures_of_groups_whole as figures_of_groups
     on
         own.area_code = figures_of_groups.own_code
         and groups_of_own.group_set = figures_of_groups.group_set

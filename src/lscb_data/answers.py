@@ -20,7 +20,7 @@ def explain(
     context: typer.Context,
     indicator: Annotated[str, typer.Argument(help="Code of the indicator, such as cp_plans_open.")],
     period: Annotated[str | None, typer.Argument(help="2014-15, 2014-15 Q1, 2014-07, April 2003 or 2015-03-31.")] = None,
-    area: Annotated[str | None, typer.Option(help="Code or name of the area.")] = None,
+    area: Annotated[str | None, typer.Option(help="Code or name of the area; else no other council's.")] = None,
     breakdown: Breakdown = None,
     as_at: Annotated[str | None, typer.Option(help="As it was known on a day, or at a moment (UTC).")] = None,
     base: Annotated[str | None, typer.Option(help="A rate on another census base: latest, or a year such as 2021.")] = None,

@@ -58,12 +58,23 @@ def compare(
 
 
 def _nothing(connection: duckdb.DuckDBPyConnection, code: str, area: str) -> str:
-    have = rows(connection, "select distinct area from published.indicator_values where indicator = $code", code=code)
+    have = rows(
+        connection, "select distinct area, area_code from published.indicator_values where indicator = $code", code=code
+    )
     areas = sorted(row["area"] for row in have)
-    if area.casefold() not in {one.casefold() for one in areas}:
+    if area.casefold() not in {str(one).casefold() for row in have for one in row.values()}:
         shown = "; ".join(areas[:30]) + ("; …" if len(areas) > 30 else "")
         return f"{code} is given for no area '{area}'; there is {shown or 'none'}."
-    return (
-        f"No group that {area} is compared with has a figure of {code} for the same period. Receive what is published of the "
-        "others, such as the DfE's tables, and load it."
-    )
+    said = f"No group that {area} is compared with has a figure of {code} for the same period. "
+    for row in rows(connection, "from published.indicators where kind in ('percent', 'rate', 'share') order by indicator"):
+        if _is_variant(row["indicator"], code) and rows(
+            connection, "from published.indicator_comparators($code, $area) limit 1", code=row["indicator"], area=area
+        ):
+            return f"{said}Others have {row['indicator']}, which is of another definition: {row['title']}."
+    return said + "Receive what is published of the others, such as the DfE's tables, and load it."
+
+
+def _is_variant(code: str, of: str) -> bool:
+    """Whether a code has all the words of another, and more or fewer: cp_reregistration_with_transfers_percent."""
+    words, known = set(code.split("_")), set(of.split("_"))
+    return words != known and (words >= known or words <= known)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ import duckdb
 
 from lscb_data.finding import UserError
 from lscb_data.period import MONTHS, parse, stated
-from lscb_data.remarks import Remark, remarks
+from lscb_data.remarks import Remark, remarks, remarks_then
 
 Record = dict[str, Any]
 _KEYS = ("indicator", "area_code", "provider", "period_type", "period", "breakdown_type", "breakdown")
@@ -47,7 +48,8 @@ def explain(
     base: str | None = None,
 ) -> Explanation:
     """What there is to say of the indicator, for this period, area (code or name) and breakdown; with `as_at` (in UTC), what
-    there was to say then; with `base`, its rates on that census base: first, latest or a year.
+    there was to say then; with `base`, its rates on that census base: first, latest or a year. Without an area nothing of other
+    councils and regions is said, where there is anything of the Board's own.
 
     Raises UserError, saying what there is, for an indicator, a period, an area or a breakdown that is not.
     """
@@ -72,14 +74,14 @@ def explain(
         raise UserError(f"No figure of {code} ({known['title']}) was published by {as_at:%d %B %Y, %H:%M} UTC.")
     if not every:
         raise UserError(f"{code} ({known['title']}) is defined, but no figure of it was supplied yet.")
-    chosen = _only(every, area, ("area", "area_code"), f"{code} is given for no area")
+    chosen = _only(every, area, ("area", "area_code"), f"{code} is given for no area") if area else _ours(connection, every)
     whole = "all" if any(row["breakdown"] == "all" for row in chosen) else None
     chosen = _only(chosen, breakdown or whole, ("breakdown", "breakdown_type"), f"{code} has no breakdown")
     if period is None:
         return Explanation(known, chosen)
     of_period = _of_period(chosen, period, f"{code} has no figure for")
-    explained = _explained_then if as_at else _explained
-    return Explanation(known, (), [explained(connection, row) for row in of_period])
+    explained = [_explained_then(connection, row, as_at) if as_at else _explained(connection, row) for row in of_period]
+    return Explanation(known, (), explained)
 
 
 def indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
@@ -93,6 +95,15 @@ def indicator(connection: duckdb.DuckDBPyConnection, code: str) -> Record:
     raise UserError(
         f"'{code}' is not an indicator; " + (f"did you mean {', '.join(like)}?" if like else f"there are {', '.join(known)}.")
     )
+
+
+def _ours(connection: duckdb.DuckDBPyConnection, known: list[Record]) -> list[Record]:
+    """The rows but for those of other councils and of regions; all where there are no others."""
+    others: set[str] = set()
+    with suppress(duckdb.CatalogException, duckdb.BinderException):  # a build of before it knew
+        areas = rows(connection, "select area_code from conformed.areas where kind in ('council', 'region') and not is_own")
+        others = {row["area_code"] for row in areas}
+    return [row for row in known if row["area_code"] not in others] or known
 
 
 def _of_period(known: list[Record], text: str, otherwise: str) -> list[Record]:
@@ -162,8 +173,8 @@ def _meant(connection: duckdb.DuckDBPyConnection, code: str, as_at: datetime) ->
     return found[0] if found else {}
 
 
-def _explained_then(connection: duckdb.DuckDBPyConnection, value: Record) -> Explained:
-    """A figure as it was known, with the cells that it was made of: of a return that is not public, without what they say."""
+def _explained_then(connection: duckdb.DuckDBPyConnection, value: Record, as_at: datetime) -> Explained:
+    """A figure as it was known, what was said beside it, and its cells, not shown where the return is not public."""
     cells = rows(
         connection,
         """
@@ -179,7 +190,8 @@ def _explained_then(connection: duckdb.DuckDBPyConnection, value: Record) -> Exp
         submissions=value["submission_id"] or "",
     )
     population = rows(connection, "from conformed.populations where population_id = $id", id=value["population_id"])
-    return Explained(value, population[0] if population else None, cells, ())
+    said = list(remarks_then(connection, value, as_at))
+    return Explained(value, population[0] if population else None, cells, (), said)
 
 
 def _records(connection: duckdb.DuckDBPyConnection, value: Record) -> list[Record]:

@@ -102,6 +102,8 @@ def judge_file(
                 out.rows_received += len(judged)
                 out.rows_accepted += sum(row.accepted for row in judged)
                 out.findings += [f.at(sheet=rows.sheet.names[0]) for row in judged for f in row.findings]
+                if not any(one.batch for one in contract.sheets):
+                    continue  # nobody looks at the whole
                 sheet = next(s for s in contract.sheets if s.sheet == rows.sheet.sheet)
                 _keep(connection, sheet, TABLE["received"].format(sheet.sheet), judged)
                 _keep(connection, sheet, TABLE["accepted"].format(sheet.sheet), [row for row in judged if row.accepted])

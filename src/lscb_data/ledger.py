@@ -35,12 +35,25 @@ SUBMISSIONS = {
     **dict.fromkeys(["rows_received", "rows_accepted", "rows_rejected"], "bigint"),
     "withdrawn_for": "varchar",
 }  # fmt: skip
-KNOWN = {"figure": FIGURES, "indicator": INDICATORS, "submission": SUBMISSIONS}  # columns of audit.<name>_versions
+REMARKS = {
+    **dict.fromkeys(["remark", "indicator", "area_code", "area", "provider", "period_type", "period"], "varchar"),
+    "period_start": "date", "period_end": "date",
+    **dict.fromkeys(["breakdown_type", "breakdown", "name", "verdict", "judged"], "varchar"),
+    **dict.fromkeys(["value", "centre", "lower_limit", "upper_limit", "lower_998", "upper_998"], "decimal(18, 2)"),
+    "since": "varchar", "periods": "integer", "councils": "bigint", "hidden": "bigint", "is_far_out": "boolean",
+    **dict.fromkeys(["unit", "set_by", "source"], "varchar"),
+    "valid_from": "date", "valid_until": "date",
+    **dict.fromkeys(["rule", "says"], "varchar"),
+    "is_said": "boolean",
+}  # fmt: skip
+# Columns of audit.<name>_versions.
+KNOWN = {"figure": FIGURES, "indicator": INDICATORS, "submission": SUBMISSIONS, "remark": REMARKS}
 KEYS = {
     "figure": "indicator, area_code, provider, period_type, period, breakdown_type, breakdown",
     "indicator": "indicator",
     "submission": "submission_id",
 }
+KEYS["remark"] = f"remark, {KEYS['figure']}, name, set_by, valid_from"
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 

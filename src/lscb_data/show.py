@@ -89,6 +89,8 @@ def comparison(compared: Compared, csv: bool) -> None:
         return
     title, unit = compared.indicator["title"], compared.rows[0]["unit"]
     say(f"{title} ({compared.indicator['indicator']}), {unit}: {compared.area}")
+    vintages = "; ".join(sorted({one for row in compared.rows if row["vintage"] for one in row["vintage"].split("; ")}))
+    _facts({"Definition": compared.indicator["definition"], "Estimates": vintages})
     noted = {note: mark for mark, note in enumerate(dict.fromkeys(row["note"] for row in compared.rows if row["note"]), 1)}
     table(
         ("period", "breakdown", "value", "95% limits", "group", "basis", "group's", "members", compared.area + " is", "note"),

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,21 +13,17 @@ import pyarrow.parquet as pq
 
 from lscb_data.beside import meanwhile
 from lscb_data.board import Board
-from lscb_data.cell import Rated
-from lscb_data.column import Column
 from lscb_data.contract import Contracts, Return, Sheet
-from lscb_data.corrected import of_row, sentence
-from lscb_data.decision import Correction
 from lscb_data.disk import digest, whole, write_whole
-from lscb_data.figure import Figure, Status
+from lscb_data.figure import Figure
+from lscb_data.figures import FIGURES, figures
 from lscb_data.finding import Finding, Severity
-from lscb_data.held import DECIMAL, HEAD, arrow
+from lscb_data.held import HEAD, arrow
 from lscb_data.intake import Intake, judge_records, schema
 from lscb_data.judgement import Judgement, judge_file
-from lscb_data.period import Period, day, month_of_year, parse, quarter_of, year_of
+from lscb_data.period import Period, parse
 from lscb_data.pseudonym import Key, read_key, said_in_names
 from lscb_data.resemblance import resembled
-from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
 from lscb_data.submission import Submission
 
@@ -37,25 +32,6 @@ READER = 9  # counts up when what is read from the same file by the same contrac
 Digest = Callable[[Path], str]
 LOST = ("file_altered", "file_missing", "file_unreadable")
 STANDS = "What was landed of it when it was as received still stands."
-SET_ASIDE = "Its row was set aside: see the findings."
-PERIOD = ("period_type", "period", "period_start", "period_end")
-FIGURES = pa.schema(
-    [
-        pa.field(name, kind)
-        for names, kind in {
-            "submission_id return sheet": pa.string(),
-            "row": pa.int64(),
-            "accepted": pa.bool_(),
-            "area_code provider period_type period": pa.string(),
-            "period_start period_end": pa.date32(),
-            "measure prints breakdown_type breakdown label printed": pa.string(),
-            "value low high": DECIMAL,
-            "places": pa.int32(),
-            "unit qualifier status note corrected file cell": pa.string(),
-        }.items()
-        for name in names.split()
-    ]
-)
 OUTCOME = {"submission_id", "refused", "received", "accepted", "rejected", "findings", "rows_sha256", "areas", "corrections"}
 
 
@@ -263,7 +239,8 @@ def _keep_records(
 
 def _write_rows(path: Path, submission: Submission, judged: Judgement, area: str) -> None:
     if judged.contract.kind == "measures":
-        table = pa.Table.from_pylist(list(figures(submission, judged, area)), schema=FIGURES)
+        found = list(figures(judged, submission.id, submission.place, submission.period, area))
+        table = pa.Table.from_pylist(found, schema=FIGURES)
     else:
         sheet, rows = judged.sheets[0]
         table = pa.Table.from_pylist([_record(submission, sheet, row) for row in rows], schema=record_schema(sheet))
@@ -306,136 +283,6 @@ def _plain(value: Any) -> Any:
         case Period():
             return str(value)
     return value
-
-
-def figures(submission: Submission, judged: Judgement, area: str) -> Iterator[dict[str, Any]]:
-    """Every figure cell of the submission, as one row of `staging`: what it measures, for where and when, and its cell."""
-    for sheet, rows in judged.sheets:
-        by = sheet.keyed("line")
-        for row in rows:
-            line = row.row.texts[by.name] if by else ""
-            for column in (one.on_line(line) for one in sheet.columns if one.is_figure):
-                if column:
-                    yield from _column_figures(submission, judged, sheet, row, column, area)
-
-
-def _column_figures(
-    submission: Submission, judged: Judgement, sheet: Sheet, row: Judged, column: Column, area: str
-) -> Iterator[dict[str, Any]]:
-    value = row.values.get(column.name)
-    printed, agreed = _as_printed(judged, sheet, row, column)
-    keys = {key: _filled(by, row) for key in ("period", "area", "provider", "breakdown") if (by := sheet.keyed(key))}
-    # Of a row set aside a key may not be known: then nor is whose figure it is, and it is not taken for the whole's.
-    unread = {key for key, name in keys.items() if row.values.get(name) is None} if not row.accepted else set()
-    period = _period_of(column, submission.period, row.values.get(keys.get("period", "")))
-    breakdown = row.values.get(keys["breakdown"]) if "breakdown" in keys else column.breakdown
-    whole = None if "breakdown" in unread else "all"
-    value = _for_its_time(value, judged.contract, sheet, row, column, period)
-    base = {
-        "submission_id": submission.id,
-        "return": judged.contract.return_,
-        "sheet": sheet.sheet,
-        "row": row.row.number,
-        "accepted": row.accepted,
-        "area_code": column.area or row.values.get(keys.get("area", "")) or (None if "area" in unread else area),
-        "provider": row.values.get(keys.get("provider", "")),
-        "period_type": period.type,
-        "period": str(period),
-        "period_start": period.start,
-        "period_end": period.end,
-        "measure": column.measure,
-        "prints": column.prints,
-        "breakdown_type": (column.breakdown_type or sheet.breakdown_type) if (breakdown or whole) != "all" else None,
-        "breakdown": breakdown or whole,
-        "label": row.row.texts.get(keys.get("breakdown", "")),
-        "printed": printed or None,
-        "unit": column.unit,
-        "note": " ".join(text for text in (column.note, *sheet.footnotes) if text) or None,
-        "corrected": " ".join(map(sentence, agreed)) or None,
-        "file": submission.place,
-        "cell": f"{submission.place}!{sheet.names[0]}!{row.row.cells.get(column.name, '')}",
-    }
-    if not row.accepted:
-        when = {} if "period" not in unread or column.of != "row" else dict.fromkeys(PERIOD)
-        yield base | when | {"status": str(Status.UNRELIABLE), "note": SET_ASIDE}
-    elif isinstance(value, Rated):
-        own = {"breakdown_type": "rating", "breakdown": value.code, "qualifier": value.printed, "status": str(value.status)}
-        yield base | own | {"note": value.text or None}
-        for level, figure in value.figures if column.figures else ():
-            inside = column.figures
-            assert inside is not None  # noqa: S101 - the line above says so, mypy cannot see it
-            of = {"measure": inside.measure, "unit": inside.unit, "note": value.text or None}
-            of["printed"] = printed if agreed else figure.printed
-            at_level = {"breakdown_type": None if level == "all" else inside.breakdown_type, "breakdown": level}
-            yield base | of | at_level | _of_figure(figure, column)
-    elif isinstance(value, Figure):
-        yield base | _of_figure(value, column)
-    else:  # words where a figure would stand
-        status = Status.REPORTED if value else Status.NOT_SUPPLIED
-        yield base | {"qualifier": value, "status": str(status)}
-
-
-def _filled(key: Column, row: Judged) -> str:
-    """The column that has this key of the row: its own, or the first of the others that is filled."""
-    return next((name for name in (key.name, *key.otherwise) if row.values.get(name) is not None), key.name)
-
-
-def _for_its_time(value: Any, contract: Return, sheet: Sheet, row: Judged, column: Column, period: Period) -> Any:
-    """A figure as its source means it of that period and row: what its symbol meant then, and what was rounded as a range."""
-    if not isinstance(value, Figure):
-        return value
-    if value.printed and value.value is None and (status := contract.missing_in(value.printed, period)):
-        return replace(value, status=status)
-    rounded = sheet.rounded
-    if not rounded or column.type != "count" or value.value is None or row.row.texts.get(rounded.where) not in rounded.is_:
-        return value
-    half = Decimal(rounded.to) / 2
-    return replace(value, value=None, low=max(value.value - half, Decimal(0)), high=value.value + half, qualifier="rounded")
-
-
-def _as_printed(judged: Judgement, sheet: Sheet, row: Judged, column: Column) -> tuple[str, list[Correction]]:
-    """What the supplier printed of the figure, and the corrections of it and of what says whose it is."""
-    name, cells = sheet.names[0], row.row.cells
-    own = of_row(judged.corrected, name, [cells.get(column.name)])
-    keys = of_row(judged.corrected, name, [cells.get(_filled(by, row)) for by in sheet.columns if by.key])
-    return own[0].was if own else row.row.texts.get(column.name, ""), [*own, *keys]
-
-
-def _of_figure(figure: Figure, column: Column) -> dict[str, Any]:
-    return {
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
-        "places": max(places_of(figure.printed or ""), column.places),
-        "qualifier": figure.qualifier,
-        "status": str(figure.status),
-    }
-
-
-def _period_of(column: Column, period: Period, of_row: Period | None) -> Period:
-    """The period that a column's figure is for: the row's own, or one reckoned from the return's period."""
-    this_year = year_of(period.start)
-    last_year = year_of(this_year.start - timedelta(days=1))
-    match column.of:
-        case "last_month":
-            return period.months()[-1]
-        case "quarter":
-            return quarter_of(period.end)
-        case "quarter_end":
-            return day(period.end)
-        case "year":
-            return this_year
-        case "year_end":
-            return day(this_year.end)
-        case "previous_year":
-            return last_year
-        case "previous_year_end":
-            return day(last_year.end)
-        case "row_end":
-            return day((of_row or period).end)
-        case "row":
-            return of_row or period
-    return month_of_year(column.of, of_row or period)
 
 
 def standing(landed: list[Landed]) -> tuple[Mapping[str, str], Mapping[str, frozenset[str]]]:

@@ -16,6 +16,7 @@ from lscb_data.contract import Return, Sheet
 from lscb_data.finding import UserError
 from lscb_data.page import blank, cell_format, head, validate, widths, write
 from lscb_data.period import Period, quarter_of, year_of
+from lscb_data.spelling import fold
 from lscb_data.wording import checks, example, heading, kind, month_words, said, span
 from lscb_data.workbook import address, letters
 
@@ -52,7 +53,7 @@ def template(contract: Return, period: Period, codes: Mapping[str, CodeList], ar
         raise UserError(
             f"{contract.title} prints the name of the Board's area: ask in the Board's folder, or name the area with --area."
         )
-    sheets = [_with_examples(sheet.asked_in(period, area_name), period) for sheet in declared]
+    sheets = [_with_examples(sheet.asked_in(period, area_name), period, codes) for sheet in declared]
     used = {column.codes for sheet in sheets for column in sheet.columns} | {sheet.areas for sheet in sheets}
     codes = {name: codes[name] for name in codes if name in used}
     out = Template(Workbook(), contract, period, codes, area_name, sheets)
@@ -68,11 +69,20 @@ def template(contract: Return, period: Period, codes: Mapping[str, CodeList], ar
     return out
 
 
-def _with_examples(sheet: Sheet, period: Period) -> Sheet:
-    """The sheet with an example in each column that has one, its months the period's own."""
-    asked = [column for column in sheet.columns if column.keep]
-    columns = [c.model_copy(update={"example": example(c, sheet, period) or None}) for c in asked]
-    return sheet.model_copy(update={"columns": columns})
+def _with_examples(sheet: Sheet, period: Period, codes: Mapping[str, CodeList]) -> Sheet:
+    """The sheet with an example in each column that has one: its months the period's own, its codes on the Board's own list."""
+    columns = [column for column in sheet.columns if column.keep]
+    return sheet.model_copy(
+        update={"columns": [c.model_copy(update={"example": _on_list(c, example(c, sheet, period), codes)}) for c in columns]}
+    )
+
+
+def _on_list(column: Column, text: str, codes: Mapping[str, CodeList]) -> str | None:
+    """The text, or the first code of the list where it has no such one: a Board has areas and providers of its own."""
+    known = codes[column.codes] if text and column.codes else None
+    if not known or fold(text) in map(fold, column.total) or known.find(text) or known.begins(text):
+        return text or None
+    return known.codes[0].label
 
 
 def _covered(sheet: Sheet, period: Period) -> Period:

@@ -14,6 +14,7 @@ from lscb_data import disclosure, disk, ledger
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return
 from lscb_data.decision import Answer, Decision
+from lscb_data.figures import FIGURES
 from lscb_data.finding import UserError, first_line
 from lscb_data.groups import Groups, load_groups
 from lscb_data.held import columns
@@ -22,7 +23,7 @@ from lscb_data.period import Period, quarter_of, year_of
 from lscb_data.pseudonym import said_in_names
 from lscb_data.screen import literal, quote
 from lscb_data.sql_files import SCHEMAS, Table, tables
-from lscb_data.staging import FIGURES, Landed, record_schema, standing
+from lscb_data.staging import Landed, record_schema, standing
 from lscb_data.submission import decided
 from lscb_data.working_days import working_days
 

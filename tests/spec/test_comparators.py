@@ -115,3 +115,23 @@ def test_one_council_with_two_codes_is_one_member() -> None:
     group = Groups("neighbours", "Neighbours", date(2014, 4, 1), None, "The test", "OGL", listed)
     found = rows(compared(*again(AREA, 82, 461), *again(KENT, 60, 200), *again(DEVON, 6, 300), groups=[group]))
     assert {(one.members_known, one.members) for one in found} == {(2, 2)}
+
+
+def test_a_neighbour_that_nobody_has_a_figure_of_is_a_member_all_the_same() -> None:
+    found = rows(compared(*again(AREA, 82, 461), *again(ESSEX, 10, 100), groups=[neighbours(ESSEX, KENT)]))
+    assert {(one.members_known, one.members, one.note) for one in found} == {
+        (1, 2, "Of 1 of its 2 members: the others' figures are hidden or not known.")
+    }
+
+
+def test_a_rate_says_by_which_estimates_the_group_divides_or_that_nobody_says() -> None:
+    open_plans = [figure("open", "2015-03-31", 400, area_code=area) for area in (AREA, ESSEX)]
+    theirs = printed("open_per_10000", "2015-03-31", "42.9", area_code=EAST)
+    people = [population(131150), population(120000, area=ESSEX)]
+    made = compared(*open_plans, theirs, groups=[region(AREA, ESSEX)], populations=people)
+    said = {one.basis: (one.vintage, one.note) for one in rows(made, "open_per_10000")}
+    assert said == {
+        "pooled": ("2014-06-30, base 2011", None),
+        "median": ("2014-06-30, base 2011", None),
+        "published": (None, "By which population its publisher divides is not said."),
+    }

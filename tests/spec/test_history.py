@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from lscb_data import ledger
+from lscb_data.explain import explain
+from lscb_data.target import Target
 from tests.spec.told import Told, figure, indicator, months, submission, told
 
 STARTS = indicator("starts")
@@ -176,3 +178,73 @@ def test_a_ledger_of_before_there_were_limits_is_still_read(load: Any, tmp_path:
         (33, False, False),
     ]
     assert restated(w) == []
+
+
+def said(w: Told, what: str, when: Any, columns: str) -> list[tuple[Any, ...]]:
+    return [
+        tuple(vars(row).values())
+        for row in w.rows(f"select {columns} from published.indicator_{what}_as_at('{when}') where period_type = 'month'")
+    ]
+
+
+def test_a_signal_is_had_as_readers_saw_it_though_its_series_changed(load: Any) -> None:
+    """March's 73 plans stood out until they were restated; to whom asks for the day before, they still do."""
+    year = [38, 35, 40, 36, 39, 37, 41, 36, 38, 40, 37]
+    first = load(months("starts", "2014-04", *year, 73))
+    second = load(months("starts", "2014-04", *year, 39, submission_id="later"), submissions=[submission("later")])
+    columns = "signal, period, value, direction, says"
+    assert second.rows("from published.indicator_signals") == []
+    assert said(second, "signals", moment(second), columns) == []
+    ((signal, period, value, direction, says),) = said(second, "signals", moment(first), columns)
+    assert (signal, period, value, direction) == ("outside", "2015-03", 73, "higher")
+    assert says.startswith("Above the upper limit of ")
+    (shown,) = explain(second.connection, "starts", "2015-03", as_at=moment(first)).explained
+    assert ("Signal", says.rstrip(".")) in shown.remarks
+    (shown,) = explain(second.connection, "starts", "2015-03", as_at=moment(second)).explained
+    assert shown.remarks == []
+
+
+def test_a_colour_is_by_the_target_that_stood_then(load: Any) -> None:
+    def aim(at_least: int) -> Any:
+        bands = [{"colour": "green", "at_least": at_least}, {"colour": "red"}]
+        target = {"says": f"{at_least} a month.", "set_by": "QEG", "source": "Minutes", "from": "2014-04-01", "bands": bands}
+        return indicator("starts", targets=[Target.model_validate(target)])
+
+    first = load(figure("starts", "2014-04", 33), indicators=[aim(30)])
+    second = load(figure("starts", "2014-04", 33), indicators=[aim(40)])
+    asked = "says, colour, split_part(reason, ' By', 1)"
+    assert [said(second, "targets", moment(w), asked) for w in (first, second)] == [
+        [("30 a month.", "green", "33 is at least 30.")],
+        [("40 a month.", "red", "33 is in none of the bands before.")],
+    ]
+
+
+def test_a_councils_standing_is_the_one_among_those_that_were_known_then(load: Any) -> None:
+    share = indicator("again_percent", "percent", "again", "starts", places=1)
+
+    def councils(many: int) -> list[Any]:
+        found = []
+        for at in range(10):
+            area = {"area_code": f"E1000000{at}"}
+            found += [figure("starts", "2014-04", 500, **area), figure("again", "2014-04", many if at == 3 else 100, **area)]
+        return found
+
+    first = load(*councils(200), indicators=[share])
+    second = load(*councils(100), indicators=[share])
+    columns = "pooled_value, standing, is_far_out, lower_95, upper_95"
+    then, now = (
+        [row for row in said(second, "funnels", moment(w), f"area_code, {columns}") if row[0] == "E10000003"]
+        for w in (first, second)
+    )
+    assert [row[1:4] for row in (*then, *now)] == [(22, "above", True), (20, "within", False)]
+    kept = [tuple(vars(row).values()) for row in first.rows(f"select area_code, {columns} from published.indicator_funnels")]
+    assert then[0] in kept
+
+
+def test_what_is_said_of_a_figure_again_adds_nothing(load: Any, tmp_path: Path) -> None:
+    year = months("starts", "2014-04", *[38, 35, 40, 36, 39, 37, 41, 36, 38, 40, 37], 73)
+    load(year)
+    files = sorted(tmp_path.iterdir())
+    assert [path.name.split(".")[1] for path in files] == ["figures", "indicators", "remarks", "submissions"]
+    load(year)
+    assert sorted(tmp_path.iterdir()) == files

@@ -35,6 +35,29 @@ def test_that_the_two_agree_is_not() -> None:
     assert both(figure("starts", "2014-15", 461), dfe(461)).findings("said_twice") == []
 
 
+def test_rounded_counts_differ_where_no_one_count_is_rounded_to_both() -> None:
+    """England's 43,190 and 43,140 differ; 43,140 beside 43,142 does not."""
+    other = submission("other", period="2023-24", received=date(2024, 11, 1)) | {"is_publishers": True, "return": "dfe__other"}
+    said = []
+    for low in (43185, 43135):
+        rounded = {"value": None, "low": low, "high": low + 10, "qualifier": "rounded"}
+        figures = [dfe(43190) | rounded, figure("starts", "2014-15", 43142, submission_id="other", **{"return": "dfe__other"})]
+        said += [told(*figures, indicators=[STARTS], submissions=[DFE, other]).findings("said_twice")]
+    assert [len(one) for one in said] == [1, 0]
+
+
+def test_a_printed_rate_outside_what_its_rounded_counts_give_is_asked_about() -> None:
+    """6,010 of d5 is 6,005 to 6,015; of them 66.7% would be 9,000, not 8,000."""
+    figures = [
+        dfe(8000) | {"value": None, "low": 7995, "high": 8005, "qualifier": "rounded"},
+        dfe(6010, measure="again") | {"value": None, "low": 6005, "high": 6015, "qualifier": "rounded"},
+    ]
+    for percent, differs in (("75.1", 0), ("66.7", 1)):
+        theirs = printed("again_percent", "2014-15", percent, submission_id="dfe") | {"return": "dfe__plans"}
+        w = both(*figures, theirs)
+        assert (w.value("again_percent", "2014-15"), len(w.findings("printed_differs"))) == (Decimal(percent), differs)
+
+
 def test_a_year_that_the_board_has_in_months_is_the_sum_of_those() -> None:
     w = both(months("starts", "2014-04", *[10] * 12), dfe(486))
     assert w.value("starts", "2014-15") == 120

@@ -23,6 +23,7 @@ STRAIGHT_THROUGH = {
     "published.indicators": {"conformed.indicators"},  # the dictionary: nothing is to be worked out of it
     "published.indicator_comparators": {"conformed.groups"},  # as they are declared
     "published.indicator_values_as_at": {"audit.figure_versions", "audit.indicator_versions"},  # what was published before
+    **{f"published.indicator_{name}_as_at": {"audit.remark_versions"} for name in ("signals", "funnels", "targets")},
 }
 DIALECTS = ("postgres",)
 NOT_CARRIED: dict[str, str] = {}  # table: why sqlglot cannot carry it to another engine

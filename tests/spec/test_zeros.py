@@ -1,6 +1,6 @@
 """A nought that may stand for nothing sent is asked about; a true small nought is not."""
 
-from tests.spec.told import figure, indicator, months, parts, told
+from tests.spec.told import SUPPRESSED, figure, indicator, months, parts, told
 
 STARTS = indicator("starts", breakdown_types=["category"])
 ENDED = indicator("ended")
@@ -42,6 +42,16 @@ def test_parts_that_are_all_nought_beside_a_whole_that_is_not() -> None:
         indicators=[STARTS],
     )
     assert w.findings("zeros_doubted") == ["Cambridgeshire, 2014-15: all 2 parts by category are nought, and the whole is 461."]
+
+
+def test_parts_beside_hidden_ones_are_not_asked_about() -> None:
+    """City of London, 2015-16: four noughts, and the eight that is hidden."""
+    w = told(
+        parts("starts", "2015-16", "category", neglect=0, emotional=0, physical=SUPPRESSED),
+        figure("starts", "2015-16", 8),
+        indicators=[STARTS],
+    )
+    assert w.findings("zeros_doubted") == []
 
 
 def test_parts_that_are_all_nought_beside_a_whole_of_nought_are_true() -> None:

@@ -18,12 +18,13 @@ from lscb_data.board import shipped
 from lscb_data.contract import load_contracts
 from lscb_data.decision import Answer
 from lscb_data.figure import PERCENT, WHOLE, number, qualified
+from lscb_data.figures import FIGURES
 from lscb_data.groups import Groups
 from lscb_data.indicator import Indicator
 from lscb_data.period import parse
 from lscb_data.rounding import places_of
 from lscb_data.sql_files import read_table
-from lscb_data.staging import FIGURES, record_schema
+from lscb_data.staging import record_schema
 
 AREA = "E10000003"
 KINDS = {

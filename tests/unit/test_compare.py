@@ -8,8 +8,11 @@ from lscb_data.chart import draw
 from lscb_data.compare import compare
 from lscb_data.finding import UserError
 from lscb_data.show import comparison
-from tests.spec.test_comparators import AREA, ESSEX, KENT, again, compared, neighbours
-from tests.spec.told import Told
+from tests.spec.test_comparators import AGAIN, AREA, AREAS, ESSEX, KENT, again, compared, neighbours
+from tests.spec.told import Told, figure, indicator
+from tests.spec.told import told as tell
+
+ALL = {"again_all": 83, "starts_all": 486}
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,7 @@ def test_a_line_for_each_period_and_basis_with_its_note_below(told: Told, capsys
         [year, "all", "17.8"] for year in ("2013-14", "2013-14", "2014-15", "2014-15")
     ]
     assert "1: The group was made later, in 2021." in said
+    assert "Definition:    As the test says." in said
 
 
 @pytest.mark.parametrize(
@@ -39,13 +43,22 @@ def test_a_line_for_each_period_and_basis_with_its_note_below(told: Told, capsys
     ],
 )
 def test_what_cannot_be_compared_is_said(asked: tuple[str, ...], said: str) -> None:
-    from tests.spec.test_comparators import AGAIN, AREAS
-    from tests.spec.told import indicator, told
-
     figures = [*again(AREA, 82, 461), *again(ESSEX, 10, 100)]
-    made = told(*figures, indicators=[AGAIN, indicator("starts")], areas=AREAS, groups=[neighbours(ESSEX)])
+    made = tell(*figures, indicators=[AGAIN, indicator("starts")], areas=AREAS, groups=[neighbours(ESSEX)])
     with pytest.raises(UserError, match=said):
         compare(made.connection, *asked)
+
+
+def test_the_same_thing_by_another_definition_is_named_and_not_compared() -> None:
+    """The Board counts without transfers-in; what is published of the others counts them."""
+    theirs = indicator("again_with_transfers_percent", "percent", "again_all", "starts_all", places=1)
+    figures = [
+        *again(AREA, 82, 461),
+        *(figure(name, "2014-15", value, area_code=area) for area in (AREA, ESSEX) for name, value in ALL.items()),
+    ]
+    made = tell(*figures, indicators=[AGAIN, theirs], areas=AREAS, groups=[neighbours(ESSEX)])
+    with pytest.raises(UserError, match="Others have again_with_transfers_percent, which is of another definition"):
+        compare(made.connection, "again_percent", AREA)
 
 
 @pytest.mark.parametrize(("name", "begins"), [("plot.svg", b"<svg"), ("plot.png", b"\x89PNG")])

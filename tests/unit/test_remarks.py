@@ -77,8 +77,10 @@ def test_a_council_among_the_others() -> None:
         one.value["area"]: dict(one.remarks).get("Councils")
         for one in explain(w.connection, "again_percent", "2014-15").explained
     }
-    assert found[names[0]] == "within what chance leaves of 23.64 for all 11 together"
-    assert found[names[10]] == "above what chance leaves of 23.64 for all 11 together, by the 99.8% limits too; worse"
+    assert found[names[0]] == "within what chance leaves of 23.64 for all 11 together, in 2014-15"
+    assert (
+        found[names[10]] == "above what chance leaves of 23.64 for all 11 together, in 2014-15, by the 99.8% limits too; worse"
+    )
 
 
 def test_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
