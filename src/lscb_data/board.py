@@ -15,8 +15,9 @@ from pydantic_settings import (
 
 from lscb_data.finding import UserError
 from lscb_data.promise import faults
-
-SETTINGS = "lscb.toml"
+from lscb_data.pseudonym import Key
+from lscb_data.seal import SETTINGS as SETTINGS
+from lscb_data.seal import key_of
 
 
 class Settings(BaseSettings):
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
     area_name: str
     keep_builds: int = Field(5, ge=1)
     key_file: Path | None = Field(None, description="Where the key of children's pseudonyms is: outside the folder")
+    seal_file: Path | None = Field(None, description="Where the key is that all is sealed with: outside the folder")
 
     @classmethod
     def settings_customise_sources(
@@ -65,6 +67,12 @@ class Board:
             raise UserError(f'{path} is not TOML ({error}): write each line as name = "value".') from None
         except OSError as error:
             raise UserError(f"{path} cannot be read ({error.strerror}): give whoever runs lscb the right to.") from None
+
+    @property
+    def seal(self) -> Key | None:
+        """What all that is kept of children is sealed with; None where it stands plain. Raises UserError where that key is not
+        at hand."""
+        return key_of(self.home)
 
     @property
     def raw(self) -> Path:

@@ -4,13 +4,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from lscb_data import limits
+from lscb_data import limits, sealed_store
 from lscb_data.board import Board, at
 from lscb_data.finding import UserError, first_line
 from lscb_data.publish import NAME, current
@@ -44,8 +45,7 @@ def url(home: str | Path | None = None) -> str:
 
 def opened(build: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to one build. Raises UserError where it is damaged or may not be read."""
-    # Under `duckdb:` a process may hold the file beside SQLAlchemy, which opens it by its name, otherwise configured.
-    return _unhindered(build, lambda path: duckdb.connect(f"duckdb:{path}", read_only=True))
+    return _unhindered(build, lambda path: sealed_store.opened(path, build))
 
 
 @contextmanager
@@ -100,7 +100,9 @@ def questions(
     `give_up`, which is told why and should end the process.
     """
     too_long = f"The question took more than {seconds:g} seconds and was stopped; see --seconds."
-    with _unhindered(current(board), _attached) as connection:
+    build = current(board)
+    attached = partial(sealed_store.attached, key=sealed_store.key_to(build))
+    with _unhindered(build, attached) as connection:
         try:
             most = _restricted(connection, board, memory)
             watched = limits.clock(seconds, connection.interrupt, give_up and (lambda: give_up(too_long)))
@@ -131,12 +133,6 @@ def _restricted(connection: duckdb.DuckDBPyConnection, board: Board, memory: str
         connection.execute(f"set {name} = {value}")
     (most,) = connection.execute("select parse_formatted_bytes(current_setting('memory_limit'))").fetchone() or (0,)
     return int(most)
-
-
-def _attached(build: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute(f"attach {literal(str(build))} as lscb (read_only)")
-    return connection.execute("use lscb")
 
 
 def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:
