@@ -1,6 +1,8 @@
 """A Board's own folder: its settings, and where its evidence, its warehouse and its own contracts stand."""
 
 import os
+import re
+import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -128,3 +130,26 @@ def init(board: Board, name: str, area: str, area_name: str) -> None:
     if quoted.count("\n") < len(lines):
         raise UserError('A name cannot hold " or \\ or a new line.')
     path.write_text(quoted, "utf-8")
+
+
+def naming(board: Board, setting: str, file: Path) -> str:
+    """The Board's settings with this file as the setting, and else as they are.
+
+    Raises UserError where that one line cannot be changed, or added, and nothing else.
+    """
+    path, said = board.home / SETTINGS, file.absolute().as_posix()
+    text = path.read_text("utf-8")
+    before, line = tomllib.loads(text), f'{setting} = "{said}"'
+    changed = re.sub(rf"(?m)^[ \t]*{setting}[ \t]*=.*$", lambda _: line, text)
+    if setting not in before:
+        changed = f"{text.rstrip()}\n{line}\n"
+    try:
+        after = tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        after = {}
+    if after != before | {setting: said}:
+        raise UserError(
+            f'{path} cannot be changed by itself: have the key in it on one line, {setting} = "…", and no " or \\ in the new '
+            "file's path. Then do the same again."
+        )
+    return changed

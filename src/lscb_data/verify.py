@@ -19,6 +19,7 @@ from lscb_data.publish import NAME, current
 from lscb_data.rebuilt import built_anew, differing, scratch_of
 from lscb_data.screen import literal, quote
 from lscb_data.sealed_store import attach, key_to
+from lscb_data.sealing import of_seal
 from lscb_data.stored import of_folders, of_raw, rows_in
 from lscb_data.submission import received
 from lscb_data.verification import Check, Verification
@@ -37,7 +38,7 @@ def verify(board: Board, contracts: Contracts, from_raw: bool = False) -> Verifi
     if os.path.lexists(board.warehouse / NAME):
         with scratch_of(board) as scratch:
             build = current(board)
-            checks += [*of_folders(board, build), *_of_keys(board, contracts, build), _closed(board, build)]
+            checks += [*of_folders(board, build), *_of_keys(board, contracts, build), *of_seal(board), _closed(board, build)]
             link(build, kept := scratch / "built.duckdb")  # which a load that goes on meanwhile may take away
             name, sha256 = build.name, digest(kept)
             checks += _of_build(board, contracts, kept, scratch, from_raw)
