@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from lscb_data.screen import literal
 
 if TYPE_CHECKING:
     import pandas
+    import sqlalchemy
 
 
 def connect(home: str | Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -37,10 +37,24 @@ def frame(query: str, home: str | Path | None = None, **params: Any) -> "pandas.
 
 
 def url(home: str | Path | None = None) -> str:
-    """The address of the warehouse for SQLAlchemy: read-only, by its stable name; each connection sees the last load."""
+    """The address of the warehouse for SQLAlchemy: read-only, by its stable name; each connection sees the last load.
+
+    Raises UserError where the warehouse is sealed: no address carries a key.
+    """
+    board = _board(home)
+    if sealed_store.key_to(current(board)):
+        raise UserError("The warehouse is sealed, and no address carries its key: use lscb_data.engine() in its place.")
+    return f"duckdb:///{(board.warehouse / NAME).as_posix()}?access_mode=read_only&pool=null"
+
+
+def engine(home: str | Path | None = None) -> "sqlalchemy.Engine":
+    """The warehouse for SQLAlchemy, sealed or not: read-only; each connection sees the last load."""
+    from duckdb_sqlalchemy import ConnectionWrapper
+    from sqlalchemy import NullPool, create_engine
+
     board = _board(home)
     current(board)
-    return f"duckdb:///{(board.warehouse / NAME).as_posix()}?access_mode=read_only&pool=null"
+    return create_engine("duckdb://", creator=lambda: ConnectionWrapper(connect(board.home)), poolclass=NullPool)
 
 
 def opened(build: Path) -> duckdb.DuckDBPyConnection:
@@ -54,10 +68,11 @@ def reading(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with opened(build) as connection:
         try:
             yield connection
-        except duckdb.IOException as error:
-            raise _damaged(build, error) from None
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            if connection.execute("from duckdb_tables() where schema_name = 'audit'").fetchall():
+        except duckdb.Error as error:
+            if sealed_store.is_damage(error):
+                raise _damaged(build, error) from None
+            strange = isinstance(error, duckdb.CatalogException | duckdb.BinderException)
+            if not strange or connection.execute("from duckdb_tables() where schema_name = 'audit'").fetchall():
                 raise
             raise UserError(
                 f"{build} is no warehouse that lscb built ({first_line(error)}). lscb load builds one from what was received."
@@ -70,7 +85,9 @@ def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection])
     not written down yet is not in the copy."""
     try:
         return opens(build)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
+        if not sealed_store.is_damage(error):
+            raise
         now = (build.parents[1] / NAME).resolve()
         if not build.exists() and now.exists():
             return _unhindered(now, opens)
@@ -101,8 +118,7 @@ def questions(
     """
     too_long = f"The question took more than {seconds:g} seconds and was stopped; see --seconds."
     build = current(board)
-    attached = partial(sealed_store.attached, key=sealed_store.key_to(build))
-    with _unhindered(build, attached) as connection:
+    with _unhindered(build, lambda path: sealed_store.attached(path, build)) as connection:
         try:
             most = _restricted(connection, board, memory)
             watched = limits.clock(seconds, connection.interrupt, give_up and (lambda: give_up(too_long)))
@@ -112,9 +128,9 @@ def questions(
             raise UserError(too_long) from None
         except (duckdb.OutOfMemoryException, MemoryError):
             raise UserError(f"The question needs more memory than {memory}; see --memory.") from None
-        except duckdb.IOException as error:
-            raise _damaged(current(board), error) from None
         except duckdb.Error as error:
+            if sealed_store.is_damage(error):
+                raise _damaged(current(board), error) from None
             raise UserError(str(error).strip()) from error
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 WRONG = 3
+_KEYS = "The key of pseudonyms is not", "The keys of pseudonyms and of the seal are not"
 
 
 @app.command()
@@ -65,11 +66,12 @@ def backup(
     from lscb_data import backup as room
     from lscb_data import show
 
+    board = board_of(context)
     with progress(f"Backing up to {file.name} …"):
-        done = room.backup(board_of(context), file, with_warehouse)
+        done = room.backup(board, file, with_warehouse)
     held = done.manifest
     show.say(f"{file}: {_said(done)}; SHA-256 {digest(file)}.")
-    show.say("The key of pseudonyms is not in it: keep a copy of that elsewhere.")
+    show.say(f"{_KEYS[board.seal is not None]} in it: keep a copy elsewhere.")
     _amiss(held.altered, held.unusable, done.left_out)
 
 

@@ -15,7 +15,10 @@ from lscb_data.pseudonym import Key, key_in
 
 SETTINGS = "lscb.toml"
 IN_FORCE = "LSCB_SEAL_FILE"  # in the environment, it goes before the settings
-HOW = f"Make one with: lscb key FILE; then name it in {SETTINGS} as seal_file, or in the environment as {IN_FORCE}."
+HOW = (
+    f"Name the right one in {SETTINGS} as seal_file, or in the environment as {IN_FORCE}; to seal a folder for the first time, "
+    "make one with: lscb key FILE."
+)
 _SEALED_WITH = re.compile(r"\.seal-([0-9a-f]{12})\.")
 
 

@@ -28,7 +28,7 @@ class BrokenError(OSError):
     """A sealed file that is not as it was sealed."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is not as it was sealed: it was changed, cut short or put together anew")
+        super().__init__(None, "It is not as it was sealed: it was changed, cut short or put together anew", str(path))
 
 
 def is_sealed(path: Path) -> bool:

@@ -48,9 +48,19 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, key:
     connection.execute(f"attach {literal(str(path))} as {name}" + (f" ({', '.join(said)})" if said else ""))
 
 
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether DuckDB says that a file cannot be read as it is: it finds another sum, or what the key does not open."""
+    return isinstance(error, duckdb.IOException) or any(
+        said in str(error) for said in ("AES tag", "encryption key", "without a key")
+    )
+
+
 def key_to(path: Path, home: Path | None = None) -> Key | None:
     """What opens this database; None where it is plain. Raises UserError where its key is not at hand."""
-    if not is_sealed(path):
+    try:
+        if not is_sealed(path):
+            return None
+    except OSError:  # which DuckDB says in words of its own
         return None
     key = key_of(home or path)
     if key is None:
@@ -60,16 +70,15 @@ def key_to(path: Path, home: Path | None = None) -> Key | None:
 
 def opened(path: Path, home: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the database of this file; where that is a copy, of the Board's folder `home`."""
-    key = key_to(path, home)
-    if not key:
+    if not key_to(path, home):
         # Under `duckdb:` a process may hold the file beside SQLAlchemy, which opens it by its name, otherwise configured.
         return duckdb.connect(f"duckdb:{path}", read_only=True)
-    return attached(path, key)
+    return attached(path, home)
 
 
-def attached(path: Path, key: Key | None) -> duckdb.DuckDBPyConnection:
-    """A connection to nothing but this database, read-only, which cannot spill."""
-    connection = duckdb.connect()
+def attached(path: Path, home: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The same, to nothing but this database, attached as `lscb`; sealed, it cannot spill."""
+    connection, key = duckdb.connect(), key_to(path, home)
     attach(connection, path, "lscb", key=key)
     if key:
         connection.execute("set temp_directory = ''")
