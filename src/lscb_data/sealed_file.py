@@ -153,13 +153,12 @@ class _Reading(io.RawIOBase):
     def __init__(self, file: BinaryIO, path: Path) -> None:
         file.seek(0)
         head, key = file.read(HEAD), key_of(path)
-        made = head[len(MAGIC) : -_SALT].decode("ascii", "replace")
-        if len(head) < HEAD:
+        made, bytes_of_parts = head[len(MAGIC) : -_SALT].decode("ascii", "replace"), file.seek(0, io.SEEK_END) - HEAD
+        if bytes_of_parts < TAG:
             raise BrokenError(path)
         if key is None or key.fingerprint != made:
             raise other(str(path), made, key)
         self._file, self._path, self._parts, self._at = file, path, _Parts(key, head), 0
-        bytes_of_parts = file.seek(0, io.SEEK_END) - HEAD
         self._last = (bytes_of_parts - 1) // (PART + TAG)
         self._size = bytes_of_parts - (self._last + 1) * TAG
         self._open: tuple[int, bytes] = (-1, b"")

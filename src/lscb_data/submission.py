@@ -167,6 +167,7 @@ def receive(
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
     if covers_from and (contract.kind != "records" or covers_from > period.end):
         raise UserError(f"--covers-from is for a return of records, and a day no later than {period.end}.")
+    board.seal  # noqa: B018 - nothing is taken where its key is not at hand
     with held(board):
         return _received(board, file, contract, period, note, covers_from)
 
