@@ -147,7 +147,8 @@ def _stamped(rows: pa.Table, submission: str, sheet: Sheet) -> pa.Table:
 
 def _judge_whole(intake: Intake, out: Judgement, sheets: list[str]) -> None:
     """What Great Expectations says of the rows kept: no clear identifier is among them any more."""
-    with duckdb.connect(config={"temp_directory": ""}) as connection:
+    spills = TemporaryDirectory(prefix="lscb-")
+    with spills as scratch, duckdb.connect(config={"temp_directory": scratch}) as connection:
         unlock(connection, intake.seal)
         for name in sheets:
             held = f"from {rows_of(intake.into(name))}"
