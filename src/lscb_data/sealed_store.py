@@ -140,7 +140,7 @@ class Writer:
     def write_table(self, rows: pa.Table) -> None:
         if self._wrong:
             raise self._wrong[0]
-        for batch in rows.to_batches():
+        for batch in rows.cast(self._schema).to_batches():
             self._coming.put(batch)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:

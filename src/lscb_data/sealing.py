@@ -105,7 +105,7 @@ def of_seal(board: Board) -> Iterator[Check]:
     """Of a sealed folder: whether anything of it stands plain."""
     if not board.seal:
         return
-    every = [*came(board), *board.staging.glob("*"), *board.warehouse.glob("builds/*.duckdb")]
+    every = [*came(board), *board.staging.glob("[!.]*"), *board.warehouse.glob("builds/*.duckdb")]
     bare = [path.relative_to(board.home).as_posix() for path in every if path.is_file() and not is_sealed(path)]
     yield Check(
         "sealed", "Every file that came, all of staging and every build can be read only with the key of the seal.", len(every),
