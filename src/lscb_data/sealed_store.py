@@ -29,8 +29,7 @@ def _openssl() -> str:
     """The extension that has DuckDB encrypt by OpenSSL: without it nothing sealed is written."""
     import duckdb_extension_httpfs
 
-    found = next(Path(duckdb_extension_httpfs.__file__).parent.rglob("httpfs.duckdb_extension"), None)
-    return str(found)
+    return str(next(Path(duckdb_extension_httpfs.__file__).parent.rglob("httpfs.duckdb_extension")))
 
 
 def unlock(connection: duckdb.DuckDBPyConnection, key: Key | None) -> None:
