@@ -6,7 +6,7 @@ with populations as (
 ),
 
 statements as (
-    select * from staging.ons__population
+    select * from conformed.population_estimates
     where accepted
 ),
 
@@ -26,8 +26,7 @@ rates as (
 
 said as (
     select
-        statements.area_code || ':' || statements.age_range || ':' || statements.sex || ':' || statements.reference_date
-        || ':base-' || statements.census_base as population_id,
+        statements.population_id,
         statements.area_code,
         statements.area,
         statements.age_range,

@@ -5,7 +5,6 @@ with implied as (
 
 populations as (
     select * from conformed.populations
-    where age_range = '0-17' and sex = 'all'
 ),
 
 areas as (
@@ -19,6 +18,9 @@ submissions as (
 agencies as (
     select
         agency,
+        people,
+        age_range,
+        sex,
         area_code,
         provider,
         reference_date,
@@ -31,12 +33,13 @@ agencies as (
         min(submission_printed) filter (where not is_agreed) as submission_apart,
         min(cell_printed) filter (where not is_agreed) as cell_apart
     from implied
-    group by agency, area_code, provider, reference_date
+    group by agency, people, age_range, sex, area_code, provider, reference_date
 ),
 
 between_two as (
     select
         one.area_code,
+        one.people,
         one.reference_date,
         two.submission_agreed as submission_id,
         two.cell_agreed as cell,
@@ -50,6 +53,7 @@ between_two as (
     inner join agencies as two
         on
             one.area_code = two.area_code
+            and one.people = two.people
             and one.provider is not distinct from two.provider
             and one.reference_date = two.reference_date
             and one.agency < two.agency
@@ -59,6 +63,9 @@ between_two as (
 ends as (
     select
         agency,
+        people,
+        age_range,
+        sex,
         area_code,
         reference_date,
         least,
@@ -70,14 +77,19 @@ ends as (
 nearest as (
     select
         ends.agency,
+        ends.people,
         ends.area_code,
         ends.reference_date,
         format('{:,}', populations.population) || ' of ' || strftime(populations.reference_date, '%d/%m/%Y') || ' on the '
         || populations.census_base || ' base' as said
     from ends
-    inner join populations on ends.area_code = populations.area_code
+    inner join populations
+        on
+            ends.area_code = populations.area_code
+            and ends.age_range = populations.age_range
+            and ends.sex = populations.sex
     qualify row_number() over (
-        partition by ends.agency, ends.area_code, ends.reference_date
+        partition by ends.agency, ends.people, ends.area_code, ends.reference_date
         order by
             greatest(ends.least - populations.population, populations.population - ends.most, 0),
             abs(populations.reference_date - ends.reference_date),
@@ -106,11 +118,13 @@ found as (
     left join nearest as one
         on
             between_two.agency = one.agency
+            and between_two.people = one.people
             and between_two.area_code = one.area_code
             and between_two.reference_date = one.reference_date
     left join nearest as two
         on
             between_two.other = two.agency
+            and between_two.people = two.people
             and between_two.area_code = two.area_code
             and between_two.reference_date = two.reference_date
     union all

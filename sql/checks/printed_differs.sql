@@ -6,16 +6,14 @@ with differing as (
 
 explanations as (
     select
-        indicator,
-        area_code,
-        cell_printed,
+        printed_id,
         string_agg(
             said || if(others > 0, ' (or ' || others || ' more of the kind)', ''), '; '
             order by explanation
         ) as said
     from marts.printed_explained
     where choice = 1
-    group by indicator, area_code, cell_printed
+    group by printed_id
 ),
 
 figures_of_rounded_counts as (
@@ -44,16 +42,13 @@ worded as (
         differing.*,
         explanations.said as explained,
         0.5 / differing.step as half_step,
+        substr(differing.unit, len('per ' || format('{:,}', differing.scale)) + 2) as whom,
         rtrim(rtrim(differing.value::decimal(18, 2)::varchar, '0'), '.') as ours,
         format('{:,}', differing.numerator::bigint) as counted,
         format('{:,}', coalesce(differing.denominator::bigint, 0)) as divided_by,
         rtrim(rtrim(abs(differing.difference)::decimal(18, 4)::varchar, '0'), '.') as apart
     from differing
-    left join explanations
-        on
-            differing.indicator = explanations.indicator
-            and differing.area_code = explanations.area_code
-            and differing.cell_printed = explanations.cell_printed
+    left join explanations on differing.printed_id = explanations.printed_id
 ),
 
 -- Beside the question, not in it: what else becomes known does not ask an answered question again.
@@ -71,9 +66,9 @@ questions as (
         case indicator_kind
             when 'rate'
                 then
-                    counted || ' per ' || divided_by || ' children is ' || ours || ' for each 10,000. A population of '
-                    || format('{:,}', ceil(numerator * 10000 / (as_printed + half_step))::bigint) || ' to '
-                    || format('{:,}', floor(numerator * 10000 / greatest(as_printed - half_step, 0.0001))::bigint)
+                    counted || ' per ' || divided_by || ' ' || whom || ' is ' || ours || ' for each ' || format('{:,}', scale)
+                    || '. A population of ' || format('{:,}', ceil(numerator * scale / (as_printed + half_step))::bigint)
+                    || ' to ' || format('{:,}', floor(numerator * scale / greatest(as_printed - half_step, 0.0001))::bigint)
                     || ' would give the printed rate.'
             when 'flow' then 'its parts add up to ' || ours || '.'
             when 'largest' then 'the largest of its months is ' || ours || '.'

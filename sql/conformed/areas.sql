@@ -6,6 +6,10 @@ with codes as (
     select * from staging.codes
 ),
 
+area_codes as (
+    select * from conformed.area_codes
+),
+
 board as (
     select * from staging.board
 ),
@@ -116,6 +120,17 @@ beforehand as (
         list(area_code order by area_code) as replaced
     from steps_named
     group by successor
+),
+
+-- Recoded, and still the same council.
+recoded as (
+    select
+        area_code,
+        string_agg('Until ' || strftime(valid_until, '%d/%m/%Y') || ' under the code ' || code, '; ' order by valid_until)
+        || ': the same council, and one series.' as note
+    from area_codes
+    where code <> area_code
+    group by area_code
 )
 
 select
@@ -127,9 +142,10 @@ select
     councils.valid_until,
     councils.became,
     beforehand.replaced,
-    coalesce(afterwards.note, beforehand.note) as series_note
+    coalesce(afterwards.note, beforehand.note, recoded.note) as series_note
 from areas_all
 left join councils on areas_all.area_code = councils.area_code
 left join afterwards on areas_all.area_code = afterwards.area_code
 left join beforehand on areas_all.area_code = beforehand.area_code
+left join recoded on areas_all.area_code = recoded.area_code
 order by areas_all.area_code

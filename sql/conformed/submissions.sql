@@ -19,6 +19,7 @@ select
     withdrawn_at,
     withdrawn_by,
     withdrawn_for,
-    public is not null as is_public
+    public is not null as is_public,
+    coalesce(is_publishers, false) as is_publishers
 from staging.submissions
 order by submission_id

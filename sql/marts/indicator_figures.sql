@@ -63,7 +63,7 @@ shown as (
         parts.population_id,
         parts.submission_id,
         parts.cell,
-        case indicators.kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
+        indicators.scale,
         indicators.places
     from parts
     inner join indicators on parts.indicator = indicators.indicator
@@ -317,6 +317,7 @@ select
     settled.breakdown_type,
     settled.breakdown,
     indicators.unit,
+    indicators.scale,
     settled.numerator,
     settled.denominator,
     case

@@ -74,7 +74,7 @@ beside_pooled as (
         councils.denominator::double as among,
         pooled.above_line / pooled.below_line as share,
         councils.denominator::double * pooled.above_line / pooled.below_line as expected,
-        if(councils.interval_basis = 'rate', 10000, 100) as scale,
+        councils.scale,
         intervals.lower_95 as own_lower_95,
         intervals.upper_95 as own_upper_95,
         intervals.lower_998 as own_lower_998,
@@ -85,6 +85,7 @@ beside_pooled as (
             councils.interval_basis = intervals.basis
             and councils.numerator = intervals.numerator
             and councils.denominator = intervals.denominator
+            and councils.scale = intervals.scale
     inner join pooled
         on
             councils.indicator = pooled.indicator

@@ -309,18 +309,28 @@ shared_wholes as (
         numerators.breakdown_type
 ),
 
--- The estimate for the middle of the financial year's first calendar year, on the basis first used.
-populations_first_used as (
+-- The estimate for the middle of the financial year's first calendar year, of the people that the rate is of and of no others:
+-- on the base that it names, or else the base first used.
+populations_of_rates as (
     select
-        population_id,
-        area_code,
-        reference_date,
-        population,
-        submission_id,
-        cell
-    from populations
-    where age_range = '0-17' and sex = 'all'
-    qualify row_number() over (partition by area_code, reference_date order by census_base) = 1
+        indicators.indicator,
+        populations.population_id,
+        populations.area_code,
+        populations.reference_date,
+        populations.population,
+        populations.submission_id,
+        populations.cell
+    from indicators
+    inner join populations
+        on
+            indicators.age_range = populations.age_range
+            and indicators.sex = populations.sex
+            and coalesce(indicators.census_base, populations.census_base) = populations.census_base
+    where indicators.kind = 'rate'
+    qualify row_number() over (
+        partition by indicators.indicator, populations.area_code, populations.reference_date
+        order by populations.census_base
+    ) = 1
 ),
 
 over_the_line as (
@@ -344,6 +354,7 @@ whole as (
         numerators.breakdown_type,
         numerators.breakdown,
         numerators.population_date,
+        indicators.people,
         numerators.value as numerator,
         numerators.low,
         numerators.high,
@@ -367,18 +378,18 @@ whole as (
         concat_ws(' ', numerators.query, denominators.query) as query,
         numerators.is_public and coalesce(denominators.is_public, true) as is_public,
         numerators.is_hidden or coalesce(denominators.is_hidden, false) or coalesce(shared_wholes.is_hidden, false) as is_hidden,
-        case when numerators.indicator_kind = 'rate' then populations.population_id end as population_id,
+        populations.population_id,
         concat_ws(
             '; ',
             numerators.submission_id,
             denominators.submission_id,
-            case when numerators.indicator_kind = 'rate' then populations.submission_id end
+            populations.submission_id
         ) as submissions_named,
         concat_ws(
             '; ',
             numerators.cell,
             denominators.cell,
-            case when numerators.indicator_kind = 'rate' then populations.cell end
+            populations.cell
         ) as cell,
         -- A printed count stands beside a count: it is no percentage, share, rate or mean of it.
         case when numerators.is_count then numerators.as_printed end as as_printed,
@@ -386,6 +397,7 @@ whole as (
         case when numerators.is_count then numerators.cell_printed end as cell_printed,
         case when numerators.is_count then numerators.submission_printed end as submission_printed
     from over_the_line as numerators
+    inner join indicators on numerators.indicator = indicators.indicator
     -- What the Board has is not divided by what a publisher says, nor the other way round.
     left join denominators
         on
@@ -405,9 +417,10 @@ whole as (
             and numerators.period_type = shared_wholes.period_type
             and numerators.period = shared_wholes.period
             and numerators.breakdown_type = shared_wholes.breakdown_type
-    left join populations_first_used as populations
+    left join populations_of_rates as populations
         on
-            numerators.area_code = populations.area_code
+            numerators.indicator = populations.indicator
+            and numerators.area_code = populations.area_code
             and numerators.population_date = populations.reference_date
 )
 
@@ -441,7 +454,7 @@ select
             when status not in ('reported', 'provisional') then null
             when denominator = 0 then 'There is nothing to take it of: the figure below the line is nought.'
             when denominator_status in ('reported', 'provisional') then null
-            when indicator_kind = 'rate' then 'There is no population to divide by.'
+            when indicator_kind = 'rate' then 'There is no population to divide by: ' || people || '.'
             when denominator_status = 'unreliable' then 'What it is to be divided by is not known.'
             else 'What it is to be divided by was not supplied.'
         end

@@ -1,5 +1,5 @@
 -- One row per basis × numerator × denominator that a published figure is made of: the limits that chance alone leaves it between.
--- basis: count, rate (per 10,000) or proportion (percent)
+-- basis: count, rate or proportion (percent); scale: for each how many a rate is, 1 of a count, 100 of a proportion
 -- denominator: 1 of a count
 -- lower_95, upper_95, lower_998, upper_998: in the unit of the figure, to two places, halves rounded up
 -- caution: what is to be said where the numbers are small
@@ -21,15 +21,17 @@ pairs as (
     select
         interval_basis as basis,
         numerator,
-        coalesce(denominator, 1) as denominator
+        coalesce(denominator, 1) as denominator,
+        scale
     from figures
     where interval_basis is not null
-    group by interval_basis, numerator, coalesce(denominator, 1)
+    group by interval_basis, numerator, coalesce(denominator, 1), scale
     union
     select
         'rate' as basis,
         numerator,
-        population as denominator
+        population as denominator,
+        scale
     from rates_on_bases
 ),
 
@@ -85,9 +87,10 @@ poisson as (
         pairs.basis,
         pairs.numerator,
         pairs.denominator,
+        pairs.scale,
         events_limits.confidence,
-        if(pairs.basis = 'rate', 10000, 1) * events_limits.lower_limit / pairs.denominator::double as lower_limit,
-        if(pairs.basis = 'rate', 10000, 1) * events_limits.upper_limit / pairs.denominator::double as upper_limit
+        pairs.scale * events_limits.lower_limit / pairs.denominator::double as lower_limit,
+        pairs.scale * events_limits.upper_limit / pairs.denominator::double as upper_limit
     from pairs
     inner join events_limits on pairs.numerator = events_limits.numerator
     where pairs.basis <> 'proportion'
@@ -98,6 +101,7 @@ proportions as (
         pairs.basis,
         pairs.numerator,
         pairs.denominator,
+        pairs.scale,
         levels.confidence,
         levels.z,
         pairs.numerator::double as observed,
@@ -112,10 +116,11 @@ wilson as (
         basis,
         numerator,
         denominator,
+        scale,
         confidence,
-        100 * (2 * observed + z * z - z * sqrt(z * z + 4 * observed * (1 - observed / among))) / (2 * (among + z * z))
+        scale * (2 * observed + z * z - z * sqrt(z * z + 4 * observed * (1 - observed / among))) / (2 * (among + z * z))
             as lower_limit,
-        100 * (2 * observed + z * z + z * sqrt(z * z + 4 * observed * (1 - observed / among))) / (2 * (among + z * z))
+        scale * (2 * observed + z * z + z * sqrt(z * z + 4 * observed * (1 - observed / among))) / (2 * (among + z * z))
             as upper_limit
     from proportions
 ),
@@ -131,6 +136,7 @@ limits_rounded as (
         basis,
         numerator,
         denominator,
+        scale,
         confidence,
         floor(lower_limit * 100 + 0.5)::decimal(18, 0) * 0.01 as lower_limit,
         floor(upper_limit * 100 + 0.5)::decimal(18, 0) * 0.01 as upper_limit
@@ -141,6 +147,7 @@ select
     basis,
     numerator,
     denominator,
+    scale,
     max(lower_limit) filter (where confidence = 95) as lower_95,
     max(upper_limit) filter (where confidence = 95) as upper_95,
     max(lower_limit) filter (where confidence = 998) as lower_998,
@@ -153,5 +160,5 @@ select
         when numerator < 20 then 'Small numbers: fewer than 20 above the line, so chance alone can move it far.'
     end as caution
 from limits_rounded
-group by basis, numerator, denominator
-order by basis, numerator, denominator
+group by basis, numerator, denominator, scale
+order by basis, numerator, denominator, scale

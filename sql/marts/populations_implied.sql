@@ -1,5 +1,6 @@
 -- One row per printed rate and the interval of populations that its count and its places leave.
 -- least, most: the fewest and the most people that give the rate as printed; blank where there is no most
+-- people: whom the rate is of, by its definition: intervals of other people are not held against each other
 -- is_agreed: it shares one interval with most of its agency's rates for the area and day
 -- agreed_least, agreed_most: that interval; blank where no more than half of the rates share one
 with figures as (
@@ -13,7 +14,12 @@ parts as (
 ),
 
 rates as (
-    select indicator from conformed.indicators
+    select
+        indicator,
+        people,
+        age_range,
+        sex
+    from conformed.indicators
     where kind = 'rate'
 ),
 
@@ -21,25 +27,38 @@ submissions as (
     select * from conformed.submissions
 ),
 
-areas as (
-    select * from conformed.areas
+counts_in_tens as (
+    select * from marts.counts_in_tens
 ),
 
 -- A rate implies a population only beside a count of the same agency.
 printed as (
     select
         figures.indicator,
+        rates.people,
+        rates.age_range,
+        rates.sex,
         submissions.agency,
         figures.area_code,
         figures.provider,
         parts.population_date as reference_date,
         figures.period,
         figures.numerator,
+        figures.scale,
         figures.as_printed,
         figures.places_printed,
         figures.cell_printed,
         figures.submission_printed,
-        case when areas.kind in ('country', 'region') and figures.numerator % 10 = 0 then 5 else 0 end as slack,
+        if(
+            exists (
+                select 1 as there_is from counts_in_tens
+                where
+                    counts_in_tens.area_code = figures.area_code
+                    and list_contains(string_split(parts.submission_id, '; '), counts_in_tens.submission_id)
+            ),
+            5,
+            0
+        ) as slack,
         (figures.as_printed * 2 * 10 ** figures.places_printed)::hugeint as twice_steps,
         2 * (10 ** figures.places_printed)::hugeint as twice_step
     from figures
@@ -52,7 +71,6 @@ printed as (
             and figures.period_type = parts.period_type
             and figures.period = parts.period
     inner join submissions on figures.submission_printed = submissions.submission_id
-    left join areas on figures.area_code = areas.area_code
     where
         exists (
             select 1 as there_is from submissions as counted
@@ -69,9 +87,9 @@ printed as (
 intervals as (
     select
         *,
-        ceil((numerator - slack) * 10000 * twice_step / (twice_steps + 1))::bigint as least,
+        ceil((numerator - slack) * scale * twice_step / (twice_steps + 1))::bigint as least,
         case
-            when twice_steps > 1 then floor((numerator + slack) * 10000 * twice_step / (twice_steps - 1))::bigint
+            when twice_steps > 1 then floor((numerator + slack) * scale * twice_step / (twice_steps - 1))::bigint
         end as most
     from printed
 ),
@@ -80,6 +98,7 @@ intervals as (
 begun as (
     select
         starts.agency,
+        starts.people,
         starts.area_code,
         starts.provider,
         starts.reference_date,
@@ -90,14 +109,15 @@ begun as (
     inner join intervals as others
         on
             starts.agency = others.agency
+            and starts.people = others.people
             and starts.area_code = others.area_code
             and starts.provider is not distinct from others.provider
             and starts.reference_date = others.reference_date
             and starts.least >= others.least
             and (starts.least <= others.most or others.most is null)
-    group by starts.agency, starts.area_code, starts.provider, starts.reference_date, starts.least
+    group by starts.agency, starts.people, starts.area_code, starts.provider, starts.reference_date, starts.least
     qualify row_number() over (
-        partition by starts.agency, starts.area_code, starts.provider, starts.reference_date
+        partition by starts.agency, starts.people, starts.area_code, starts.provider, starts.reference_date
         order by shared_by desc, beginning asc
     ) = 1
 ),
@@ -105,16 +125,20 @@ begun as (
 rates_given as (
     select
         agency,
+        people,
         area_code,
         provider,
         reference_date,
         count(distinct cell_printed) as rates
     from intervals
-    group by agency, area_code, provider, reference_date
+    group by agency, people, area_code, provider, reference_date
 )
 
 select
     intervals.indicator,
+    intervals.people,
+    intervals.age_range,
+    intervals.sex,
     intervals.agency,
     intervals.area_code,
     intervals.provider,
@@ -138,12 +162,14 @@ from intervals
 inner join begun
     on
         intervals.agency = begun.agency
+        and intervals.people = begun.people
         and intervals.area_code = begun.area_code
         and intervals.provider is not distinct from begun.provider
         and intervals.reference_date = begun.reference_date
 inner join rates_given
     on
         intervals.agency = rates_given.agency
+        and intervals.people = rates_given.people
         and intervals.area_code = rates_given.area_code
         and intervals.provider is not distinct from rates_given.provider
         and intervals.reference_date = rates_given.reference_date

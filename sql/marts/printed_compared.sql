@@ -1,18 +1,14 @@
 -- One row per figure that a supplier printed and that is worked out here as well, with the whole numbers that compare the two.
 -- difference: printed less ours, ours rounded half-up to the places that were printed
+-- printed_id: a number for the cell and what it prints; is_divided: whether the figure has something below the line
 -- slack: by how much a count may be off, where the supplier rounds its counts to tens
 with figures as (
     select * from marts.indicator_figures
     where is_ours and as_printed is not null and numerator is not null
 ),
 
-counts as (
-    select
-        area_code,
-        submission_id,
-        numerator
-    from marts.indicator_figures
-    where numerator is not null and unit not like 'per %' and breakdown_type is null and numerator <> 0
+counts_in_tens as (
+    select * from marts.counts_in_tens
 ),
 
 indicators as (
@@ -23,17 +19,13 @@ submissions as (
     select * from conformed.submissions
 ),
 
-areas as (
-    select * from conformed.areas
-),
-
 printed as (
     select
         figures.*,
         indicators.title,
         indicators.kind as indicator_kind,
+        indicators.kind in ('percent', 'share', 'rate', 'mean') as is_divided,
         submissions.agency,
-        case indicators.kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end as scale,
         case
             when figures.places_printed is not null then figures.places_printed
             when figures.as_printed = floor(figures.as_printed) then 0
@@ -49,15 +41,6 @@ printed as (
     ) = 1
 ),
 
--- Countries and regions are published in tens; so is any area all of whose counts end in nought.
-counts_in_tens as (
-    select counts.area_code
-    from counts
-    left join areas on counts.area_code = areas.area_code
-    group by counts.area_code
-    having bool_and(counts.numerator % 10 = 0) and (count(*) >= 5 or bool_or(areas.kind in ('country', 'region')))
-),
-
 -- Ten thousandths above and below, so that no binary fraction makes or hides a difference.
 in_units as (
     select
@@ -65,29 +48,35 @@ in_units as (
         (10 ** printed.places)::hugeint as step,
         (printed.as_printed * 10 ** printed.places)::hugeint as printed_steps,
         (printed.numerator * 10000)::hugeint as count_units,
-        case
-            when printed.indicator_kind in ('percent', 'share', 'rate', 'mean') then (printed.denominator * 10000)::hugeint
-            else 10000::hugeint
-        end as base_units,
-        case when counts_in_tens.area_code is not null then 5 else 0 end as slack
+        if(printed.is_divided, printed.denominator * 10000, 10000)::hugeint as base_units,
+        if(
+            exists (
+                select 1 as there_is from counts_in_tens
+                where
+                    counts_in_tens.area_code = printed.area_code
+                    and list_contains(string_split(printed.submission_id, '; '), counts_in_tens.submission_id)
+            ),
+            5,
+            0
+        ) as slack
     from printed
-    left join counts_in_tens on printed.area_code = counts_in_tens.area_code
 ),
 
 rounded as (
     select
         *,
         sign(count_units)::hugeint * ((abs(count_units) * scale * step * 2 + base_units) // (base_units * 2)) as our_steps,
-        slack * 10000 * if(indicator_kind in ('percent', 'share', 'rate', 'mean'), 1, len(string_split(cell, '; ')) + 1)
-            as slack_units
+        slack * 10000 * if(is_divided, 1, len(string_split(cell, '; ')) + 1) as slack_units
     from in_units
     where base_units > 0
 )
 
 select
+    row_number() over (order by indicator, area_code, provider, cell_printed) as printed_id,
     indicator,
     title,
     indicator_kind,
+    is_divided,
     unit,
     agency,
     area_code,

@@ -29,6 +29,7 @@ moved as (
         others.population_id,
         others.population,
         figures.numerator,
+        figures.scale,
         indicators.places,
         (figures.numerator * 100)::hugeint as dividend,
         (10 ** indicators.places)::hugeint as factor,
@@ -59,8 +60,9 @@ select
     population_id,
     population,
     numerator,
+    scale,
     (
-        ((dividend * 10000 * factor * 2 + divisor) // (divisor * 2))::decimal(18, 0)
+        ((dividend * scale * factor * 2 + divisor) // (divisor * 2))::decimal(18, 0)
         * case places when 0 then 1.00 when 1 then 0.10 else 0.01 end
     )::decimal(18, 2) as value
 from moved

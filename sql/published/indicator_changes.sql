@@ -38,8 +38,7 @@ figures_exact as (
         case
             when figures.lower_95 is null then null
             when figures.denominator is null then figures.numerator::double
-            when indicators.kind = 'rate' then 10000 * figures.numerator::double / figures.denominator::double
-            else 100 * figures.numerator::double / figures.denominator::double
+            else indicators.scale * figures.numerator::double / figures.denominator::double
         end as exact
     from figures
     inner join indicators on figures.indicator = indicators.indicator

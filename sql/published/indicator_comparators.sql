@@ -37,7 +37,7 @@ own as (
     select
         figures.*,
         indicators.places,
-        if(indicators.kind = 'rate', 10000, 100) as scale,
+        indicators.scale,
         regexp_extract(figures.population_id, ':base-([0-9]+)', 1) as census_base
     from figures
     inner join indicators on figures.indicator = indicators.indicator

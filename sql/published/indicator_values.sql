@@ -60,6 +60,7 @@ left join intervals
         figures.interval_basis = intervals.basis
         and figures.numerator = intervals.numerator
         and coalesce(figures.denominator, 1) = intervals.denominator
+        and figures.scale = intervals.scale
 order by
     figures.indicator, figures.area, figures.provider, figures.period_start, figures.period_end, figures.breakdown_type,
     figures.breakdown

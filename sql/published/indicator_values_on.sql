@@ -82,7 +82,11 @@ on_every_base as (
         intervals.lower_998::decimal(18, 2) as lower_998,
         intervals.upper_998::decimal(18, 2) as upper_998
     from others
-    left join intervals on others.numerator = intervals.numerator and others.population = intervals.denominator
+    left join intervals
+        on
+            others.numerator = intervals.numerator
+            and others.population = intervals.denominator
+            and others.scale = intervals.scale
 ),
 
 on_the_base as (

@@ -4,7 +4,9 @@
 -- title: its name for people
 -- kind: flow (events, summed over months), stock (open on a day), largest, percent, share, rate, mean, or statement
 -- unit: what it counts or is measured in
--- numerator, denominator: measures added up above and below the line; a rate has the population aged 0 to 17 below
+-- numerator, denominator: measures added up above and below the line; a rate has its population below
+-- population: the residents that a rate is of, by the mid-year estimate of the calendar year in which the financial year begins
+-- scale: what a figure is for each how many of: 10,000 of a rate per 10,000, 100 of a percentage, 1 of all else
 -- parts: measures that make up the whole of it, where they are supplied; each list is one way of parting it
 -- places: decimal places that it is shown with, halves rounded up
 -- definition: what is counted, and what is not
@@ -20,6 +22,8 @@ select
     unit,
     numerator,
     denominator,
+    people as population,
+    scale,
     parts,
     places,
     definition,

@@ -171,7 +171,7 @@ def _code(column: Column, reader: Reader, text: str, remark: Remark) -> str | No
         remark("lookalike_letters", said, "Type it again.")
     if found.query:
         remark("code_queried", f"{_quoted(text, reader)}: {found.query}", "Use a code of the list, or say what is meant.")
-    elif fold(text) not in {fold(known) for known in (found.code, found.label, *found.also)}:
+    elif fold(text) not in {fold(known) for known in (found.code, found.label, *found.others)}:
         remark(
             "spelling_mapped",
             f"{_quoted(text, reader)} was read as {found.code}, {found.label}.",

@@ -14,7 +14,8 @@ from lscb_data.spelling import fold
 @dataclass(frozen=True)
 class Code:
     """One code of a list. `also`: other official codes for the same. `query` says what is to be asked of the supplier
-    whenever it is used. `since` and `until`: the first and last day that it stood; `became`: the codes that took its place."""
+    whenever it is used. `since` and `until`: the first and last day that it stood; `became`: the codes that took its place;
+    `former`: codes that the same thing had before, each with its last day."""
 
     code: str
     label: str
@@ -25,6 +26,12 @@ class Code:
     since: date | None = None
     until: date | None = None
     became: tuple[str, ...] = ()
+    former: tuple[tuple[str, date], ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Every other code that it is known by."""
+        return (*self.also, *(code for code, _ in self.former))
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class CodeList:
     def _by_fold(self) -> dict[str, Code]:
         found: dict[str, Code] = {}
         for code in self.codes:
-            for spelling in (code.code, code.label, *code.also, *code.spellings):
+            for spelling in (code.code, code.label, *code.others, *code.spellings):
                 other = found.setdefault(fold(spelling) or spelling, code)
                 if other is not code:
                     raise UserError(f"code list {self.name}: '{spelling}' stands for {other.code} and {code.code}")
@@ -57,7 +64,7 @@ class CodeList:
     @cached_property
     def sure(self) -> dict[str, str]:
         """Spellings that need no remark (code, label and official codes beside, of codes without a query), lower case."""
-        return {s.lower(): c.code for c in self.codes if not c.query for s in (c.code, c.label, *c.also) if s}
+        return {s.lower(): c.code for c in self.codes if not c.query for s in (c.code, c.label, *c.others) if s}
 
     def check(self) -> None:
         """Raises UserError where a spelling stands for two codes."""
@@ -83,6 +90,12 @@ def read_codes(path: Path) -> CodeList:
                 raise UserError(
                     f"{path.name}, row {number}: {name} is a day written as 2019-03-31, not '{row[name]}'"
                 ) from None
+        try:
+            _former(row.get("former"))
+        except ValueError:
+            raise UserError(
+                f"{path.name}, row {number}: former is written as E08000020 until 2013-03-31, not '{row['former']}'"
+            ) from None
     found = _code_list(path, rows)
     found.check()
     return found
@@ -94,6 +107,12 @@ def _several(text: str | None) -> tuple[str, ...]:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _former(text: str | None) -> tuple[tuple[str, date], ...]:
+    """Raises ValueError for what is no code with its last day."""
+    said = [one.split(" until ") for one in _several(text)]
+    return tuple((code, date.fromisoformat(day)) for code, day in said)
 
 
 def _code_list(path: Path, rows: list[dict[str, str]]) -> CodeList:
@@ -110,6 +129,7 @@ def _code_list(path: Path, rows: list[dict[str, str]]) -> CodeList:
                 since=_day(row.get("from")),
                 until=_day(row.get("until")),
                 became=_several(row.get("became")),
+                former=_former(row.get("former")),
             )
             for row in rows
         ),

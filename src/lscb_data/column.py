@@ -43,6 +43,21 @@ class Birth(Strict):
     ages: dict[Name, Name] = Field({}, description="Column to be kept, and the date on which the child has that age")
 
 
+class Line(Strict):
+    """What a column's figure is in the rows of one line."""
+
+    measure: Name | None = None
+    prints: Name | None = None
+    unit: str | None = Field(None, description="Where it is not the column's")
+    of: Literal["row", "row_end"] = "row"
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if bool(self.measure) == bool(self.prints):
+            raise ValueError("a line gives a measure, or prints an indicator")
+        return self
+
+
 class Column(Strict):
     """One column of a return's rows: a key of the row, or a figure, or a plain fact."""
 
@@ -80,7 +95,7 @@ class Column(Strict):
     rule: Name | None = Field(
         None, description="The rule that any fault here breaks, such as dfe_8720; else the fault's own name"
     )
-    key: Literal["period", "area", "provider", "breakdown"] | None = None
+    key: Literal["period", "area", "provider", "breakdown", "line"] | None = None
     otherwise: list[Name] = Field(
         [], description="Of a key that is blank: the columns that have it instead, the first filled of them"
     )
@@ -100,6 +115,9 @@ class Column(Strict):
     area: str | None = Field(None, description="Code of the area it is for, where not the Board's")
     note: str | None = Field(None, description="A caveat that goes wherever the figure goes")
     figures: Embedded | None = None
+    lines: dict[str, Line] = Field(
+        {}, description="What the figure is by the words of the column with key: line; in rows of other words it gives none"
+    )
     since: str | None = None
     until: str | None = None
     example: str | None = None
@@ -142,7 +160,9 @@ class Column(Strict):
             raise ValueError(f"column {self.name}: what is never kept is neither required nor a key nor a figure")
         if self.outside is Severity.BLOCKER:
             raise ValueError(f"column {self.name}: a value outside the bounds is an error or a query")
-        if self.key and (self.measure or self.prints):
+        if self.lines and (self.measure or self.prints):
+            raise ValueError(f"column {self.name}: its lines say what its figures are, in the place of measure and prints")
+        if self.key and self.is_figure:
             raise ValueError(f"column {self.name}: a key is not a figure")
         if bool(self.breakdown) and not self.breakdown_type:
             raise ValueError(f"column {self.name}: breakdown needs its breakdown_type")
@@ -186,7 +206,25 @@ class Column(Strict):
 
     @property
     def is_figure(self) -> bool:
-        return bool(self.measure or self.prints)
+        return bool(self.measure or self.prints or self.lines)
+
+    @property
+    def measures(self) -> list[str]:
+        """The measures that it supplies, those inside a cell's text and of its lines among them."""
+        inside = self.figures and self.figures.measure
+        return [name for name in (self.measure, inside, *(one.measure for one in self.lines.values())) if name]
+
+    @property
+    def indicators_printed(self) -> list[str]:
+        """The indicators whose values it prints."""
+        return [name for name in (self.prints, *(one.prints for one in self.lines.values())) if name]
+
+    def on_line(self, said: str) -> "Column | None":
+        """The column as it is in the rows of a line; None where they give no figure of it."""
+        if not self.lines:
+            return self
+        one = self.lines.get(said)
+        return self.model_copy(update=one.model_dump(exclude_none=True) | {"lines": {}}) if one else None
 
     def applies_to(self, period: Period) -> bool:
         after = not self.since or period.end >= parse(self.since).start

@@ -80,6 +80,9 @@ class Sheet(Strict):
     breakdown_type: Name | None = None
     rounded: Rounded | None = None
     columns: list[Column]
+    facts: dict[Name, int | str] = Field(
+        {}, description="records: what holds of every row though no column of the file says it, as columns of staging"
+    )
     rules: list[Rule] = []
     batch: list[Batch] = []
     example: dict[Name, str] = {}
@@ -90,7 +93,7 @@ class Sheet(Strict):
         if not names:
             raise ValueError(f"sheet {self.sheet}: has no columns")
         for what, given in (
-            ("column", names),
+            ("column", [*names, *self.facts]),
             ("key", [c.key for c in self.columns if c.key]),
             ("rule", [one.code for one in self.rules]),
             ("batch", [one.code for one in self.batch]),
@@ -108,6 +111,10 @@ class Sheet(Strict):
         for column in self.columns:
             if unknown := set(column.otherwise) - set(names):
                 raise ValueError(f"column {column.name}: stands otherwise in unknown columns {sorted(unknown)}")
+        if any(column.lines for column in self.columns) != bool(self.keyed("line")) or (
+            self.keyed("line") and self.layout != "table"
+        ):
+            raise ValueError(f"sheet {self.sheet}: lines and a column with key: line belong together, and to a table")
         if self.rounded and self.rounded.where not in names:
             raise ValueError(f"sheet {self.sheet}: counts are rounded by an unknown column {self.rounded.where}")
         for column in (one for one in self.columns if one.birth):
@@ -269,6 +276,8 @@ class Return(Strict):
             raise ValueError("xml is the format, the record's path and every sheet's layout, or none of them")
         if self.kind == "records" and len(self.sheets) > 1 and "xml" not in self.formats:
             raise ValueError("a return of kind records has one sheet: write one return for each kind of row")
+        if any(sheet.facts and (self.kind == "measures" or sheet.names_children) for sheet in self.sheets):
+            raise ValueError("facts belong to records that are not children's")
         if self.kind == "measures" and self.names_children:
             raise ValueError("a child's identifier belongs to a return of kind records")
         if self.cumulative and self.kind != "measures":

@@ -103,12 +103,13 @@ def _return(contract: Return, indicators: Indicators) -> Iterator[str]:
 
 
 def _sheet(sheet: Sheet, indicators: Indicators) -> Iterator[str]:
+    facts = "; ".join(f"{name.replace('_', ' ')} {fact}" for name, fact in sheet.facts.items())
     only = f" Quarter {', '.join(map(str, sheet.quarters))} only." if len(sheet.quarters) < 4 else ""
     yield from (
         "",
         f"## Sheet {sheet.names[0]}",
         "",
-        f"{sheet.description}. Layout: {sheet.layout}.{only}",
+        f"{sheet.description}. Layout: {sheet.layout}.{only}{f' Of every row: {facts}.' if facts else ''}",
         "",
     )
     yield from _table(
@@ -142,9 +143,9 @@ def _kind(column: Column) -> str:
 
 
 def _gives(column: Column, indicators: Indicators) -> str:
-    gives = [f"`{column.measure}`"] if column.measure else []
-    if column.prints and column.prints in indicators:
-        gives.append(f"printed: [{column.prints}](../indicators/{indicators[column.prints][0]}.md#{column.prints})")
+    gives = [f"`{name}`" for name in column.measures if not column.figures]
+    printed = [name for name in column.indicators_printed if name in indicators]
+    gives += [f"printed: [{name}](../indicators/{indicators[name][0]}.md#{name})" for name in printed]
     return ", ".join(gives) or (f"key: {column.key}" if column.key else "")
 
 
@@ -155,7 +156,7 @@ def _topic(topic: str, indicators: Sequence[Indicator], contracts: Contracts) ->
         facts = {
             "Kind": f"{one.kind}, in {one.unit}, {one.places} decimal places",
             "Numerator": " + ".join(f"`{name}`" for name in one.numerator),
-            "Denominator": below or ("residents aged 0 to 17" if one.kind == "rate" else ""),
+            "Denominator": below or (f"residents {one.population.words}" if one.kind == "rate" else ""),
             "Broken down by": ", ".join(one.breakdown_types),
             "Better": "" if one.polarity == "neither" else one.polarity.removesuffix(" is better"),
             "Source": one.source,
@@ -186,11 +187,7 @@ def _target(target: Target) -> str:
 
 def _suppliers(measures: set[str], contracts: Contracts) -> Iterator[str]:
     for name, contract in sorted(contracts.returns.items()):
-        sheets = [
-            s.names[0]
-            for s in contract.sheets
-            if measures & {c.measure or (c.figures and c.figures.measure) for c in s.columns}
-        ]
+        sheets = [s.names[0] for s in contract.sheets if measures & {name for c in s.columns for name in c.measures}]
         if sheets:
             yield f"[{contract.title}](../returns/{name}.md) ({', '.join(sheets)})"
 
@@ -199,7 +196,10 @@ def _codes(codes: CodeList) -> Iterator[str]:
     yield from (f"# Codes: {codes.name}", "")
     yield from _table(
         ("Code", "Label", "Also read as it", "Asked about, because it"),
-        [(one.code, one.label, " | ".join(one.spellings), one.query) for one in codes.codes],
+        [
+            (one.code, one.label, " | ".join((*one.spellings, *(f"{c} (until {d})" for c, d in one.former))), one.query)
+            for one in codes.codes
+        ],
     )
 
 

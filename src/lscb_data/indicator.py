@@ -11,6 +11,23 @@ from lscb_data.promise import Name, Strict, read_yaml
 from lscb_data.target import Rebased, Target, overlapping
 
 
+class People(Strict):
+    """The residents that a rate is of: the ONS estimate for the middle of the financial year's first calendar year."""
+
+    ages: str = Field(
+        default="0-17", pattern=r"^[0-9]+(-[0-9]+|\+)$", description="In whole years, first and last included: 10-17, 16+"
+    )
+    sex: Literal["all", "female", "male"] = "all"
+    census_base: int | None = Field(default=None, description="Where the definition names one; else the base first used")
+
+    @property
+    def words(self) -> str:
+        """`aged 0 to 17`; `aged 16 and over, female, on the 2011 base`."""
+        ages = f"aged {self.ages.replace('-', ' to ').replace('+', ' and over')}"
+        sex = "" if self.sex == "all" else f", {self.sex}"
+        return f"{ages}{sex}{f', on the {self.census_base} base' if self.census_base else ''}"
+
+
 class Indicator(Strict):
     """One number the Board has defined.
 
@@ -25,7 +42,9 @@ class Indicator(Strict):
     kind: Literal["flow", "stock", "largest", "percent", "share", "rate", "mean", "statement"]
     unit: str
     numerator: list[Name] = Field(min_length=1, description="Measures, added up")
-    denominator: list[Name] = Field([], description="Measures, added up; a rate has the population instead")
+    denominator: list[Name] = Field([], description="Measures, added up; a rate has its population instead")
+    population: People = Field(People(), description="Of a rate: the residents that it is of")
+    per: Literal[1000, 10000, 100000] = Field(10000, description="Of a rate: for each how many of them")
     parts: list[list[Name]] = Field([], description="Measures that make up the whole of it; each list one way of parting it")
     part_of: list[Name] = Field([], description="Measures that it is among: how many of them it is not is a count, too")
     left_out: list[Name] = Field([], description="Breakdowns whose parts may leave some of the whole out, by the definition")
@@ -40,9 +59,13 @@ class Indicator(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        suffix = {"percent": "_percent", "share": "_percent", "rate": "_per_10000"}.get(self.kind)
+        suffix = {"percent": "_percent", "share": "_percent", "rate": f"_per_{self.per}"}.get(self.kind)
         if suffix and not self.code.endswith(suffix):
             raise ValueError(f"{self.code}: the code of a {self.kind} ends in {suffix}")
+        if self.kind == "rate" and not self.unit.startswith(f"per {self.per:,} "):
+            raise ValueError(f"{self.code}: its unit begins with `per {self.per:,} ` and names them")
+        if self.kind != "rate" and self.model_fields_set & {"population", "per"}:
+            raise ValueError(f"{self.code}: only a rate has a population, and is per so many of it")
         if both := overlapping(self.targets):
             raise ValueError(
                 f"{self.code}: {both[0].set_by} set two targets for one time, from {both[0].from_} and from {both[1].from_}: "

@@ -23,13 +23,12 @@ class Law:
 
 
 _FIGURES = "published.indicator_values"
-_DEFINED = "(select v.*, i.kind, i.places, i.numerator as above from published.indicator_values as v"
+_DEFINED = "(select v.*, i.kind, i.places, i.scale, i.numerator as above from published.indicator_values as v"
 _DEFINED += " inner join published.indicators as i on v.indicator = i.indicator) as figures"
 _CELLS = f"(select unnest(string_split(cell, '; ')) as cell, submission_id from {_FIGURES} where value is not null) as named"  # noqa: S608
-_SCALE = "case kind when 'percent' then 100 when 'share' then 100 when 'rate' then 10000 else 1 end"
 _SHIFT = "case places when 0 then 1 when 1 then 10 else 100 end"
 _UP, _DOWN = "(numerator * 10000)::hugeint", "(coalesce(denominator, 1) * 10000)::hugeint"
-_HALF_UP = f"sign({_UP}) * ((abs({_UP}) * {_SCALE} * {_SHIFT} * 2 + {_DOWN}) // ({_DOWN} * 2))"
+_HALF_UP = f"sign({_UP}) * ((abs({_UP}) * scale * {_SHIFT} * 2 + {_DOWN}) // ({_DOWN} * 2))"
 _SHOWN = "coalesce(value, numerator, lower_95, upper_95, lower_998, upper_998, as_printed)"
 _HIDDEN = (
     "exists (select 1 from marts.hidden_counts as h where figures.above = [h.measure] and figures.area_code = h.area_code"

@@ -197,7 +197,7 @@ def explanation(found: Explanation) -> None:
         "Source": one["source"],
         "Kind": f"{one['kind']}, in {one['unit']}",
         "Numerator": " + ".join(one["numerator"] or []),
-        "Denominator": " + ".join(one["denominator"] or []) or ("residents aged 0 to 17" if one["kind"] == "rate" else ""),
+        "Denominator": " + ".join(one["denominator"] or []) or one.get("population"),
         "Bear in mind": one["caveats"],
     }
     _facts(facts)

@@ -282,7 +282,10 @@ def record_schema(sheet: Sheet) -> pa.Schema:
     """The columns of what is kept of a sheet of records."""
     if sheet.names_children:
         return schema(sheet)
-    return pa.schema([*HEAD.items(), *((column.name, arrow(column)) for column in sheet.columns), ("cell", pa.string())])
+    facts = [(name, pa.int64() if isinstance(fact, int) else pa.string()) for name, fact in sheet.facts.items()]
+    return pa.schema(
+        [*HEAD.items(), *((column.name, arrow(column)) for column in sheet.columns), *facts, ("cell", pa.string())]
+    )
 
 
 def _record(submission: Submission, sheet: Sheet, judged: Judged) -> dict[str, Any]:
@@ -290,13 +293,17 @@ def _record(submission: Submission, sheet: Sheet, judged: Judged) -> dict[str, A
     first = judged.row.cells.get(sheet.columns[0].name, "")
     kept = {name: _plain(value) for name, value in judged.values.items()} if judged.accepted else {}
     where = f"{submission.place}!{sheet.names[0]}!{first}"
-    return {
-        "submission_id": submission.id,
-        "sheet": sheet.sheet,
-        "row": judged.row.number,
-        "accepted": judged.accepted,
-        "cell": where,
-    } | kept
+    return (
+        {
+            "submission_id": submission.id,
+            "sheet": sheet.sheet,
+            "row": judged.row.number,
+            "accepted": judged.accepted,
+            "cell": where,
+        }
+        | kept
+        | sheet.facts
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -311,9 +318,11 @@ def _plain(value: Any) -> Any:
 def figures(submission: Submission, judged: Judgement, area: str) -> Iterator[dict[str, Any]]:
     """Every figure cell of the submission, as one row of `staging`: what it measures, for where and when, and its cell."""
     for sheet, rows in judged.sheets:
+        by = sheet.keyed("line")
         for row in rows:
-            for column in sheet.columns:
-                if column.is_figure:
+            line = row.row.texts[by.name] if by else ""
+            for column in (one.on_line(line) for one in sheet.columns if one.is_figure):
+                if column:
                     yield from _column_figures(submission, judged, sheet, row, column, area)
 
 

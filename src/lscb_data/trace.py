@@ -50,7 +50,7 @@ def onward(connection: duckdb.DuckDBPyConnection, cell: str) -> list[Step]:
     fed = rows(
         connection,
         """
-        select distinct l.*, v.unit, v.area, v.period_start
+        select distinct l.*, v.unit, v.status, v.area, v.period_start
         from audit.lineage as l
         inner join published.indicator_values as v
             on v.indicator = l.indicator and v.area_code = l.area_code and v.provider is not distinct from l.provider

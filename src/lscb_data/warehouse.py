@@ -165,6 +165,7 @@ def _stage(
     codes = [
         {"list": name, "code": code.code, "label": code.label}
         | {"valid_from": code.since, "valid_until": code.until, "became": list(code.became)}
+        | {"former": [former for former, _ in code.former], "former_until": [day for _, day in code.former]}
         for name, codes in contracts.codes.items()
         for code in codes.codes
     ]
@@ -229,7 +230,8 @@ INDICATORS = {
     "code": pa.string(), "topic": pa.string(), "title": pa.string(), "kind": pa.string(), "unit": pa.string(),
     "numerator": pa.list_(pa.string()), "denominator": pa.list_(pa.string()),
     "parts": pa.list_(pa.list_(pa.string())), "part_of": pa.list_(pa.string()), "left_out": pa.list_(pa.string()),
-    "places": pa.int32(),
+    "places": pa.int32(), "per": pa.int64(),
+    **dict.fromkeys(("age_range", "sex", "people"), pa.string()), "census_base": pa.int64(),
     "definition": pa.string(), "source": pa.string(), "polarity": pa.string(), "breakdown_types": pa.list_(pa.string()),
     "caveats": pa.string(),
 }  # fmt: skip
@@ -253,6 +255,7 @@ REBASED = {
 CODES = {
     **dict.fromkeys(("list", "code", "label"), pa.string()),
     **dict.fromkeys(("valid_from", "valid_until"), pa.date32()), "became": pa.list_(pa.string()),
+    "former": pa.list_(pa.string()), "former_until": pa.list_(pa.date32()),
 }  # fmt: skip
 EXPECTED = {
     "return": pa.string(), "agency": pa.string(), "title": pa.string(), "period": pa.string(),
@@ -372,7 +375,7 @@ def answers(decisions: Iterable[Decision], findings: Iterable[Mapping[str, Any]]
 def fill_indicators(connection: duckdb.DuckDBPyConnection, indicators: Mapping[str, tuple[str, Indicator]]) -> None:
     """`staging.indicators`, and what was set for them: `targets` with their `bands`, and what is `rebased`."""
     declared = [one for _, one in indicators.values()]
-    held = [one.model_dump() | {"topic": topic} for topic, one in indicators.values()]
+    held = [one.model_dump() | {"topic": topic} | _of_whom(one) for topic, one in indicators.values()]
     _fill(connection, "indicators", held, INDICATORS)
     targets = [
         one.model_dump(include={"says", "set_by", "source"})
@@ -396,6 +399,16 @@ def fill_indicators(connection: duckdb.DuckDBPyConnection, indicators: Mapping[s
         for one in of.rebased
     ]
     _fill(connection, "rebased", rebased, REBASED)
+
+
+def _of_whom(one: Indicator) -> dict[str, Any]:
+    """The population of a rate; nothing of what is no rate."""
+    if one.kind != "rate":
+        return {"per": None}
+    return one.population.model_dump(include={"sex", "census_base"}) | {
+        "age_range": one.population.ages,
+        "people": f"residents {one.population.words}",
+    }
 
 
 def _expected(contracts: Contracts, landed: list[Landed]) -> Iterator[dict[str, Any]]:

@@ -25,13 +25,12 @@ def columns(contracts: Contracts):  # type: ignore[no-untyped-def]
 @pytest.fixture(scope="module")
 def supplied(contracts: Contracts) -> set[str]:
     """Every measure that a return supplies, those inside composite cells included."""
-    inside = {column.figures.measure for column in columns(contracts) if column.figures}
-    return {column.measure for column in columns(contracts) if column.measure} | inside | COUNTED
+    return {name for column in columns(contracts) for name in column.measures} | COUNTED
 
 
 @pytest.fixture(scope="module")
 def printed(contracts: Contracts) -> set[str]:
-    return {column.prints for column in columns(contracts) if column.prints}
+    return {name for column in columns(contracts) for name in column.indicators_printed}
 
 
 @every_indicator
@@ -120,6 +119,11 @@ indicators:
     [
         ("plans", "percent", "denominator: [all]", "_percent"),
         ("plans", "rate", "places: 1", "_per_10000"),
+        ("plans_per_10000", "rate", "places: 1", "its unit begins with `per 10,000 `"),
+        ("plans_per_1000", "rate", "places: 1", "_per_10000"),
+        ("plans_per_10000", "rate", "population: {ages: adults}", "ages"),
+        ("plans", "flow", "population: {ages: 16+}", "only a rate has a population"),
+        ("plans", "flow", "per: 1000", "only a rate has a population"),
         ("plans", "sum", "places: 1", "kind"),
         ("plans", "flow", "places: 3", "places"),  # published figures have two at most
         ("plans", "flow", "colour: red", "colour"),

@@ -139,7 +139,13 @@ def test_one_file_divides_and_rounds_each_figure() -> None:
     limits = {"intervals", "indicator_limits", "indicator_funnels", "indicator_series"}  # lines around figures, and no figure
     differences = {"indicator_changes", "indicator_comparison"}
     others = {"indicator_comparators"}  # what several areas have together
-    theirs = {"printed_compared", "printed_explained", "populations_implied"}  # what others made of theirs
+    theirs = {
+        "printed_compared",
+        "printed_candidates",
+        "printed_explained",
+        "populations_implied",
+        "publishers_beside",
+    }  # what others made of theirs
     bases = {"rates_on_bases"}  # the same by another population
     assert dividing - limits - differences - others - theirs - bases == {"indicator_figures"}
 

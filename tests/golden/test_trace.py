@@ -51,6 +51,7 @@ def test_a_cell_leads_to_every_figure_that_it_feeds(connection: duckdb.DuckDBPyC
     assert said(steps, "cell") == [("2014-15-Q1/marac/marac.xlsx!MARAC!B5", "'16'")]
     assert ("marac_cases, Cambridgeshire Central, 2014-04", "16 cases") in said(steps, "figure")
     assert ("marac_repeat_percent, Cambridgeshire Central, 2014-15", "31.45 percent") in said(steps, "figure")
+    assert ("marac_cases_per_10000, Cambridgeshire Central, 2014-04", "not_supplied") in said(steps, "figure")
     with pytest.raises(UserError, match="No published figure is made of a cell 'nowhere!A1'"):
         onward(connection, "nowhere!A1")
 

@@ -7,7 +7,7 @@ import pytest
 
 from lscb_data.explain import explain
 from lscb_data.finding import UserError
-from tests.spec.told import SUPPRESSED, figure, indicator, population, submission, told
+from tests.spec.told import BY_COUNCIL, SUPPRESSED, figure, indicator, population, submission, told
 
 OPEN, RATE = indicator("open", "stock"), indicator("open_per_10000", "rate", of="open", places=2)
 FIRST, LATER = population(131150), population(130241, base=2021)
@@ -80,6 +80,29 @@ def test_a_population_given_otherwise_by_a_later_file_is_listed_with_both_cells(
     (row,) = w.rows("from audit.populations_restated")
     assert (row.why, row.difference) == ("resubmission", 50)
     assert (row.cell_before, row.cell) == (FIRST["cell"], "ons2.csv!population!B2")
+
+
+def test_a_release_that_restates_a_councils_estimate_is_listed_with_the_base_that_its_contract_declares() -> None:
+    def release(name: str, people: int) -> dict[str, Any]:
+        return dict.fromkeys(BY_COUNCIL.names) | {
+            "submission_id": name, "cell": f"{name}.csv!estimates!A2", "row": 2, "accepted": True, "year": "2014-15",
+            "council": "E10000003", "council_name": "Cambridgeshire", "ages": "0-17", "sex": "all", "population": people,
+            "census_base": 2021, "source": "ONS", "licence": "OGL",
+        }  # fmt: skip
+
+    named = {"return": "ons__population_by_council"}
+    receipts = [
+        submission(),
+        submission("one", period="2023-24") | named | {"standing": "superseded"},
+        submission("two", period="2024-25") | named,
+    ]
+    estimates = [release("one", 130241), release("two", 130300)]
+    w = told(figure("open", "2015-03-31", 387), indicators=[OPEN, RATE], by_council=estimates, submissions=receipts)
+    (row,) = w.rows("from audit.populations_restated")
+    assert (row.population_id, row.why, row.population_before, row.population) == (
+        "E10000003:0-17:all:2014-06-30:base-2021", "resubmission", 130241, 130300,
+    )  # fmt: skip
+    assert w.row("open_per_10000", "2015-03-31").denominator == 130300
 
 
 def test_explain_says_a_rate_on_the_base_that_is_asked_for_with_its_population() -> None:

@@ -167,6 +167,9 @@ def test_a_rate_of_few_events_says_so_and_a_count_shows_it() -> None:
 # Widely, against scipy.
 
 
+SCALES = {"count": 1, "rate": 10_000, "proportion": 100}
+
+
 @pytest.fixture(scope="module")
 def reckon() -> Any:
     """The limits that the SQL makes of pairs: basis, numerator, denominator."""
@@ -177,16 +180,18 @@ def reckon() -> Any:
         made = read_table(shipped("sql") / "conformed" / f"{name}.sql").query
         connection.execute(f"create table conformed.{name} as {made}")
     intervals = read_table(shipped("sql") / "marts" / "intervals.sql").query
-    connection.execute("create table marts.rates_on_bases (numerator decimal(38, 4), population bigint)")
+    connection.execute("create table marts.rates_on_bases (numerator decimal(38, 4), population bigint, scale bigint)")
 
     def reckoned(pairs: list[tuple[str, int, int]]) -> dict[tuple[str, int, int], tuple[Decimal, ...]]:
         connection.execute(
             "create or replace table marts.indicator_figures"
-            " (interval_basis varchar, numerator decimal(38, 4), denominator decimal(38, 4))"
+            " (interval_basis varchar, numerator decimal(38, 4), denominator decimal(38, 4), scale bigint)"
         )
-        connection.executemany("insert into marts.indicator_figures values (?, ?, ?)", pairs)
+        connection.executemany(
+            "insert into marts.indicator_figures values (?, ?, ?, ?)", [(*pair, SCALES[pair[0]]) for pair in pairs]
+        )
         rows = connection.execute(intervals).fetchall()
-        return {(basis, int(above), int(below)): tuple(found) for basis, above, below, *found, _ in rows}
+        return {(basis, int(above), int(below)): tuple(found) for basis, above, below, _, *found, _ in rows}
 
     return reckoned
 

@@ -1,6 +1,7 @@
 """Every council, region and England by the DfE's real files: recomputed, held against what it printed, and never mistaken."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests import national
 from tests.loads import load
 
 YEARS = (2013, 2019, 2024)
-FILES = ("d1", "d3", "d5", "c4")
+FILES = ("a2", "c4", "d1", "d3", "d5")
 WEST_SUSSEX = [
     # d1 gives 424 children on a plan on 31 March 2013, d5 gives 379; the rate of d1 is that of its own count.
     ("printed_differs", "West Sussex"),
@@ -95,6 +96,26 @@ def test_a_percentage_of_rounded_counts_is_the_publishers_own(some_years: duckdb
     assert "As the supplier worked it out" in str(found[2])
 
 
+def test_englands_series_is_read_line_by_line_and_each_rate_and_percentage_is_within_its_rounded_counts(
+    some_years: duckdb.DuckDBPyConnection,
+) -> None:
+    """a2 has thirteen figures a year in one column: nine have a rate, three a percentage."""
+    given = some_years.execute(
+        """select count(measure), count(distinct measure), count(prints), count(distinct prints)
+        from conformed.observations where "return" = 'dfe__national_series'"""
+    )
+    assert given.fetchall() == [(39, 13, 36, 12)]
+    assert row(some_years, "cp_plans_reviewed_in_time_percent", "E92000001", "2024-03-31", "value, qualifier") == (
+        Decimal("89.80"), "rounded",
+    )  # fmt: skip
+    within = some_years.execute(
+        """select count(*), count(*) filter (where as_printed between low - 0.05 and high + 0.05)
+        from marts.indicator_figures where area_code = 'E92000001' and qualifier = 'rounded' and period_type = 'year'
+            and scale > 1 and breakdown_type is null"""
+    ).fetchall()
+    assert within == [(42, 42)]  # those of d5 and d3, too
+
+
 def test_a_letter_means_what_it_meant_that_year(some_years: duckdb.DuckDBPyConnection) -> None:
     """`x` is hidden up to 2018-19: the rates of Bournemouth, whose population nobody printed."""
     found = some_years.execute(
@@ -122,11 +143,15 @@ def test_a_council_under_another_code_is_one_series(some_years: duckdb.DuckDBPyC
         "select distinct area_code from conformed.observations where area_code in ('E08000020', 'E08000037')"
     )
     assert codes.fetchall() == [("E08000037",)]
+    known = some_years.execute("select code, valid_from, valid_until from conformed.area_codes where area_code = 'E08000037'")
+    assert known.fetchall() == [("E08000020", None, date(2013, 3, 31)), ("E08000037", date(2013, 4, 1), None)]
+    (note,) = row(some_years, "icpc_held", "E08000037", "2018-19", "note")
+    assert note == "Until 31/03/2013 under the code E08000020: the same council, and one series."
 
 
 @pytest.mark.long
 def test_all_files_and_years_have_no_other_difference(tmp_path: Path, contracts: Contracts) -> None:
-    with loaded(tmp_path, contracts, (), ("c4", "c6", "d1", "d2", "d3", "d5", "d7", "headline")) as connection:
+    with loaded(tmp_path, contracts, (), ("a2", "c4", "c6", "d1", "d2", "d3", "d5", "d7", "headline")) as connection:
         assert differing(connection) == WEST_SUSSEX
         assert connection.execute("select count(*) from checks.findings where code = 'population_missing'").fetchall() == [
             (21,)

@@ -51,7 +51,7 @@ def test_printed_alone_leads_to_the_printed_cell_though_the_count_is_known() -> 
     w = told(figure("open", "2015-03-31", 387), printed("open_per_10000", "2015-03-31", "30.34"), indicators=[RATE])
     row = w.row("open_per_10000", "2015-03-31")
     assert (str(row.value), row.cell, row.population_id) == ("30.34", "return.xlsx!Sheet!A2", None)
-    assert row.note == "There is no population to divide by. As the supplier worked it out."
+    assert row.note == "There is no population to divide by: residents aged 0 to 17. As the supplier worked it out."
 
 
 def test_a_figure_that_agrees_at_its_own_places_gives_no_finding() -> None:
