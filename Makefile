@@ -27,6 +27,7 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/feedback.py
 	$(BIN)/python benchmarks/records.py $(SIZES)
+	$(BIN)/python benchmarks/sealed.py
 
 # Kill -9, thousands of times, while readers ask: what `make test-long` does forty times.
 KILLS = 2000

@@ -107,7 +107,7 @@ def load_returns(
             build = build_warehouse(board, promises, landed, fingerprint)
             summary = summarise(board, build, period, agency, datetime.now(UTC).date())
             publish_warehouse(board, build)
-            listed = list_findings(build, summary, period, agency, return_state=True)
+            listed = list_findings(build, summary, period, agency, board.seal is not None, return_state=True)
             if listed.is_failed():  # Prefect's server did not take them: what is published is published
                 log.warning("The findings could not be left with the run; all are in audit.findings.")
     except UserError as error:
@@ -220,13 +220,15 @@ def publish_warehouse(board: Board, build: Path) -> Path:
 
 
 @task(cache_policy=NO_CACHE)
-def list_findings(build: Path, summary: Summary, period: str | None, agency: str | None) -> None:
+def list_findings(build: Path, summary: Summary, period: str | None, agency: str | None, is_sealed: bool) -> None:
     """Leave the findings as an artifact of the run: how many of each severity, and the gravest of them.
 
-    Without pseudonyms: Prefect's records may be kept elsewhere, and longer than their key.
+    Without pseudonyms: Prefect's records may be kept elsewhere, and longer than their key. Of a sealed folder without the words
+    too, which quote what stands in cells.
     """
     found, number = listed_findings(build, period, agency, LISTED)
-    found = [one | {"message": PSEUDONYM.sub("(a child)", one["message"] or "")} for one in found]
+    said = "In audit.findings." if is_sealed else None
+    found = [one | {"message": said or PSEUDONYM.sub("(a child)", one["message"] or "")} for one in found]
     counts = ", ".join(f"{many:,} {severity}" for severity, many in summary.findings.items())
     capped = f" The {len(found):,} gravest of {number:,} are listed; all are in audit.findings." if number > len(found) else ""
     create_table_artifact(table=found, key="findings", description=f"{counts}.{capped}")

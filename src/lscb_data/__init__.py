@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lscb_data.connection import connect, frame, url
+    from lscb_data.connection import connect, engine, frame, url
 
-__all__ = ["connect", "frame", "url"]
+__all__ = ["connect", "engine", "frame", "url"]
 
 
 def __getattr__(name: str) -> Any:  # looked up when first used, so that importing lscb_data costs nothing

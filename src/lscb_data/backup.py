@@ -19,6 +19,7 @@ from lscb_data.finding import UserError
 from lscb_data.publish import current, publish
 from lscb_data.raw import RECEIPT, receipt_of
 from lscb_data.screen import literal, quote
+from lscb_data.sealed_store import changing
 from lscb_data.submission import received, unusable
 
 OWN = ("schemas", "sql")
@@ -175,7 +176,7 @@ def _put_in_force(board: Board, manifest: Manifest) -> None:
     build = board.warehouse / "builds" / str(manifest.build)
     before, now = (literal(f"{home}/warehouse/staging/")[:-1] for home in (manifest.home, board.home))
     try:
-        with duckdb.connect(build) as connection:
+        with changing(build) as connection:
             connection.execute(f"set allowed_directories = [{literal(str(board.staging))}]")
             connection.execute("set enable_external_access = false")
             views = connection.execute(

@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -58,11 +57,8 @@ class BrokenExpectation(Exception):  # noqa: N818  (it says what it is)
         self.code, self.what = code, what
 
 
-def judge(database: Path, expectations: Sequence[Expectation]) -> list[Breach]:
-    """The expectations a submission does not meet, in the contract's order.
-
-    The file is opened read-only and let go; the calling process may not hold it open for writing.
-    """
+def judge(connection: DuckDBPyConnection, expectations: Sequence[Expectation]) -> list[Breach]:
+    """The expectations that the submission in this database does not meet, in the contract's order."""
     if not expectations:
         return []
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -72,13 +68,12 @@ def judge(database: Path, expectations: Sequence[Expectation]) -> list[Breach]:
         warnings.simplefilter("ignore")
         _mend()
         asked = [_ask(place, each) for place, each in enumerate(expectations)]
-        with duckdb.connect(database, read_only=True) as connection:
-            source = _source(connection, _views(connection, expectations))
-            results: dict[int, Any] = {}
-            for table in {each.table for each in expectations}:
-                of_table = [ask for ask, each in zip(asked, expectations, strict=True) if each.table == table]
-                results |= _results(source, table, of_table)
-            judged = [_breach(connection, n, each, results[n]) for n, each in enumerate(expectations)]
+        source = _source(connection, _views(connection, expectations))
+        results: dict[int, Any] = {}
+        for table in {each.table for each in expectations}:
+            of_table = [ask for ask, each in zip(asked, expectations, strict=True) if each.table == table]
+            results |= _results(source, table, of_table)
+        judged = [_breach(connection, n, each, results[n]) for n, each in enumerate(expectations)]
     return [breach for breach in judged if breach]
 
 

@@ -1,6 +1,8 @@
 """A Board's own folder: its settings, and where its evidence, its warehouse and its own contracts stand."""
 
 import os
+import re
+import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +17,9 @@ from pydantic_settings import (
 
 from lscb_data.finding import UserError
 from lscb_data.promise import faults
-
-SETTINGS = "lscb.toml"
+from lscb_data.pseudonym import Key
+from lscb_data.seal import SETTINGS as SETTINGS
+from lscb_data.seal import key_of
 
 
 class Settings(BaseSettings):
@@ -29,6 +32,7 @@ class Settings(BaseSettings):
     area_name: str
     keep_builds: int = Field(5, ge=1)
     key_file: Path | None = Field(None, description="Where the key of children's pseudonyms is: outside the folder")
+    seal_file: Path | None = Field(None, description="Where the key is that all is sealed with: outside the folder")
 
     @classmethod
     def settings_customise_sources(
@@ -65,6 +69,12 @@ class Board:
             raise UserError(f'{path} is not TOML ({error}): write each line as name = "value".') from None
         except OSError as error:
             raise UserError(f"{path} cannot be read ({error.strerror}): give whoever runs lscb the right to.") from None
+
+    @property
+    def seal(self) -> Key | None:
+        """What all that is kept of children is sealed with; None where it stands plain. Raises UserError where that key is not
+        at hand."""
+        return key_of(self.home)
 
     @property
     def raw(self) -> Path:
@@ -120,3 +130,26 @@ def init(board: Board, name: str, area: str, area_name: str) -> None:
     if quoted.count("\n") < len(lines):
         raise UserError('A name cannot hold " or \\ or a new line.')
     path.write_text(quoted, "utf-8")
+
+
+def naming(board: Board, setting: str, file: Path) -> str:
+    """The Board's settings with this file as the setting, and else as they are.
+
+    Raises UserError where that one line cannot be changed, or added, and nothing else.
+    """
+    path, said = board.home / SETTINGS, file.absolute().as_posix()
+    text = path.read_text("utf-8")
+    before, line = tomllib.loads(text), f'{setting} = "{said}"'
+    changed = re.sub(rf"(?m)^[ \t]*{setting}[ \t]*=.*$", lambda _: line, text)
+    if setting not in before:
+        changed = f"{text.rstrip()}\n{line}\n"
+    try:
+        after = tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        after = {}
+    if after != before | {setting: said}:
+        raise UserError(
+            f'{path} cannot be changed by itself: have the key in it on one line, {setting} = "…", and no " or \\ in the new '
+            "file's path. Then do the same again."
+        )
+    return changed

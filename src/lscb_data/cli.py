@@ -14,6 +14,7 @@ import io
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -74,7 +75,7 @@ def load(
 ) -> None:
     """Check what was received, and build and publish the warehouse."""
     board = board_of(context)
-    board.settings  # noqa: B018 - so that a folder which is no Board's is said before Prefect is started
+    board.settings, board.seal  # noqa: B018 - what is wrong with the folder, or its key, is said before Prefect is started
     with progress("Loading: starting Prefect and judging what was received takes half a minute the first time …"):
         from flows import run_load
         from lscb_data import show, summary
@@ -111,7 +112,7 @@ def check(
     if form not in ("table", "csv", "json"):
         raise UserError(f"--format is table, csv or json, not '{form}'.")
     here = board_of(context)
-    contracts = contracts_of(here)
+    contracts, is_sealed = contracts_of(here), here.seal is not None
     if (here.home / board.SETTINGS).exists():
         area_name = area_name or here.settings.area_name
     with progress(f"Checking {file.name} …"):
@@ -123,7 +124,7 @@ def check(
         except UnreadableError as error:
             show.unreadable(error.finding.at(file=file.name), form)
             raise typer.Exit(REFUSED) from None
-        judge = check_records if contract.names_children else judge_file
+        judge = partial(check_records, is_sealed=is_sealed) if contract.names_children else judge_file
         judged = judge(file, contract, contracts.codes, when, area_name or "")
         judged.findings = advised(judged, file, area_name or "") + resembled(judged, file, contracts, area_name or "")
     show.check(judged, file.name, form)

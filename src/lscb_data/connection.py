@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from lscb_data import limits
+from lscb_data import limits, sealed_store
 from lscb_data.board import Board, at
 from lscb_data.finding import UserError, first_line
 from lscb_data.publish import NAME, current
@@ -18,6 +18,7 @@ from lscb_data.screen import literal
 
 if TYPE_CHECKING:
     import pandas
+    import sqlalchemy
 
 
 def connect(home: str | Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -36,16 +37,29 @@ def frame(query: str, home: str | Path | None = None, **params: Any) -> "pandas.
 
 
 def url(home: str | Path | None = None) -> str:
-    """The address of the warehouse for SQLAlchemy: read-only, by its stable name; each connection sees the last load."""
+    """The address of the warehouse for SQLAlchemy: read-only, by its stable name; each connection sees the last load.
+
+    Raises UserError where the warehouse is sealed: no address carries a key.
+    """
+    board = _board(home)
+    if sealed_store.key_to(current(board)):
+        raise UserError("The warehouse is sealed, and no address carries its key: use lscb_data.engine() in its place.")
+    return f"duckdb:///{(board.warehouse / NAME).as_posix()}?access_mode=read_only&pool=null"
+
+
+def engine(home: str | Path | None = None) -> "sqlalchemy.Engine":
+    """The warehouse for SQLAlchemy, sealed or not: read-only; each connection sees the last load."""
+    from duckdb_sqlalchemy import ConnectionWrapper
+    from sqlalchemy import NullPool, create_engine
+
     board = _board(home)
     current(board)
-    return f"duckdb:///{(board.warehouse / NAME).as_posix()}?access_mode=read_only&pool=null"
+    return create_engine("duckdb://", creator=lambda: ConnectionWrapper(connect(board.home)), poolclass=NullPool)
 
 
 def opened(build: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to one build. Raises UserError where it is damaged or may not be read."""
-    # Under `duckdb:` a process may hold the file beside SQLAlchemy, which opens it by its name, otherwise configured.
-    return _unhindered(build, lambda path: duckdb.connect(f"duckdb:{path}", read_only=True))
+    return _unhindered(build, lambda path: sealed_store.opened(path, build))
 
 
 @contextmanager
@@ -54,10 +68,11 @@ def reading(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with opened(build) as connection:
         try:
             yield connection
-        except duckdb.IOException as error:
-            raise _damaged(build, error) from None
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            if connection.execute("from duckdb_tables() where schema_name = 'audit'").fetchall():
+        except duckdb.Error as error:
+            if sealed_store.is_damage(error):
+                raise _damaged(build, error) from None
+            strange = isinstance(error, duckdb.CatalogException | duckdb.BinderException)
+            if not strange or connection.execute("from duckdb_tables() where schema_name = 'audit'").fetchall():
                 raise
             raise UserError(
                 f"{build} is no warehouse that lscb built ({first_line(error)}). lscb load builds one from what was received."
@@ -70,7 +85,9 @@ def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection])
     not written down yet is not in the copy."""
     try:
         return opens(build)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
+        if not sealed_store.is_damage(error):
+            raise
         now = (build.parents[1] / NAME).resolve()
         if not build.exists() and now.exists():
             return _unhindered(now, opens)
@@ -100,7 +117,8 @@ def questions(
     `give_up`, which is told why and should end the process.
     """
     too_long = f"The question took more than {seconds:g} seconds and was stopped; see --seconds."
-    with _unhindered(current(board), _attached) as connection:
+    build = current(board)
+    with _unhindered(build, lambda path: sealed_store.attached(path, build)) as connection:
         try:
             most = _restricted(connection, board, memory)
             watched = limits.clock(seconds, connection.interrupt, give_up and (lambda: give_up(too_long)))
@@ -110,9 +128,9 @@ def questions(
             raise UserError(too_long) from None
         except (duckdb.OutOfMemoryException, MemoryError):
             raise UserError(f"The question needs more memory than {memory}; see --memory.") from None
-        except duckdb.IOException as error:
-            raise _damaged(current(board), error) from None
         except duckdb.Error as error:
+            if sealed_store.is_damage(error):
+                raise _damaged(current(board), error) from None
             raise UserError(str(error).strip()) from error
 
 
@@ -131,12 +149,6 @@ def _restricted(connection: duckdb.DuckDBPyConnection, board: Board, memory: str
         connection.execute(f"set {name} = {value}")
     (most,) = connection.execute("select parse_formatted_bytes(current_setting('memory_limit'))").fetchone() or (0,)
     return int(most)
-
-
-def _attached(build: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute(f"attach {literal(str(build))} as lscb (read_only)")
-    return connection.execute("use lscb")
 
 
 def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:

@@ -24,6 +24,7 @@ from lscb_data.csv_lines import ALONE, LONGEST, lines
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import lay_out
 from lscb_data.period import Period
+from lscb_data.sealed_file import reading
 from lscb_data.spelling import clean
 from lscb_data.workbook import Grid, UnreadableError, delimiter, refuse_other_kinds
 
@@ -99,8 +100,7 @@ def plain_batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
         ragged.append(record.number)
         return "skip"
 
-    read = pa_csv.open_csv(
-        file.path,
+    options = (
         pa_csv.ReadOptions(use_threads=False, block_size=BLOCK, skip_rows=file.header, column_names=names),
         pa_csv.ParseOptions(delimiter=file.mark, newlines_in_values=True, invalid_row_handler=of_another_width),
         pa_csv.ConvertOptions(
@@ -109,15 +109,16 @@ def plain_batches(file: CsvFile) -> Iterator[pa.RecordBatch]:
         ),
     )
     number = file.header + 1
-    for batch in read:
-        late = sum(one < number + batch.num_rows + at for at, one in enumerate(ragged))
-        here, ragged[:late] = ragged[:late], []
-        rows = np.setdiff1d(np.arange(number, number + batch.num_rows + late), here, assume_unique=True)
-        number += batch.num_rows + late
-        given = dict(zip(numbers.values(), batch.columns, strict=True))
-        yield _batch(rows, "", [given.get(name) for name in file.columns], file.columns)
-        if here:
-            yield _batch(here, "ragged", [None] * len(file.columns), file.columns)
+    with reading(file.path) as content, pa_csv.open_csv(content, *options) as read:
+        for batch in read:
+            late = sum(one < number + batch.num_rows + at for at, one in enumerate(ragged))
+            here, ragged[:late] = ragged[:late], []
+            rows = np.setdiff1d(np.arange(number, number + batch.num_rows + late), here, assume_unique=True)
+            number += batch.num_rows + late
+            given = dict(zip(numbers.values(), batch.columns, strict=True))
+            yield _batch(rows, "", [given.get(name) for name in file.columns], file.columns)
+            if here:
+                yield _batch(here, "ragged", [None] * len(file.columns), file.columns)
     if ragged:
         yield _batch(ragged, "ragged", [None] * len(file.columns), file.columns)
 
@@ -185,7 +186,7 @@ def _is_plain(path: Path, mark: str, width: int) -> bool:
     """Whether none of its records is blank, and quotation marks stand at the edges of cells only."""
     edges = np.frombuffer(f"{mark}\r\n".encode(), np.uint8)
     rest = b""
-    with path.open("rb") as file:
+    with reading(path) as file:
         file.seek(3 if file.read(3) == codecs.BOM_UTF8 else 0)
         while block := file.read(BLOCK):
             lines, end, rest = (rest + block).rpartition(b"\n")

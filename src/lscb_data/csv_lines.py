@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from lscb_data.sealed_file import reading
 from lscb_data.workbook import UnreadableError
 
 Text = TypeVar("Text", str, bytes)
@@ -19,7 +20,7 @@ def lines(path: Path) -> Iterator[str]:
 
     Raises UnreadableError for a line that is no text or has no end.
     """
-    with path.open("rb") as file:
+    with reading(path) as file:
         mark = file.read(4)
         file.seek(3 if mark.startswith(codecs.BOM_UTF8) else 0)
         if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -4,6 +4,7 @@ import csv
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
 from io import BytesIO
@@ -23,6 +24,7 @@ from lscb_data.marking import Mark
 from lscb_data.package import BROKEN, Package, opened
 from lscb_data.period import Period
 from lscb_data.questions import Question
+from lscb_data.sealed_file import reading
 from lscb_data.submission import Submission, received
 from lscb_data.workbook import UnreadableError, column_number
 
@@ -100,7 +102,8 @@ def write(
 
     def marked(source: BytesIO | Path, names: Mapping[str, str], alone: str | None) -> None:
         nonlocal cells
-        with zipfile.ZipFile(source) as parts, whole(out) as part:
+        opened_source = reading(source) if isinstance(source, Path) else nullcontext(source)
+        with opened_source as file, zipfile.ZipFile(file) as parts, whole(out) as part:
             package = opened(parts)
             cells = _mark(package, contract, submission, asked, explained, names, alone)
             package.save(part)

@@ -25,7 +25,8 @@ from lscb_data.judgement import TABLE, Judgement, judge_batches, lay_out_sheets
 from lscb_data.period import Period
 from lscb_data.pseudonym import Key
 from lscb_data.records import Desk, Screened, Tally, areas_of, database, desk, judged, kept, screened
-from lscb_data.screen import literal, quote
+from lscb_data.screen import quote
+from lscb_data.sealed_store import Writer, rows_of, unlock
 from lscb_data.workbook import UnreadableError, read_grids
 
 ROWS = 50_000  # to a batch of a workbook's rows
@@ -45,6 +46,7 @@ class Intake:
     key: Key
     into: Callable[[str], Path]
     submission: str = ""
+    seal: Key | None = None  # of what is kept
 
 
 def judge_records(intake: Intake) -> Judgement:
@@ -59,13 +61,15 @@ def judge_records(intake: Intake) -> Judgement:
         return _judge(intake, plainly=False)  # not as plain as it looked: the other door says where, and why
 
 
-def check_records(path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str) -> Judgement:
-    """What would be said of the file, and nothing kept: its pseudonyms are made with a key that is thrown away."""
+def check_records(
+    path: Path, contract: Return, codes: Mapping[str, CodeList], period: Period, area_name: str, is_sealed: bool = False
+) -> Judgement:
+    """What would be said of the file, and nothing kept: its pseudonyms are made with a key that is thrown away, and what is
+    written on the way is sealed with it where the Board's folder is sealed."""
     with TemporaryDirectory(prefix="lscb-") as scratch:
         key = Key(token_bytes(32))
-        out = judge_records(
-            Intake(path, contract, codes, period, ("", area_name), key, lambda sheet: Path(scratch) / f"{sheet}.parquet")
-        )
+        into, seal = (lambda sheet: Path(scratch) / f"{sheet}.parquet"), key if is_sealed else None
+        out = judge_records(Intake(path, contract, codes, period, ("", area_name), key, into, seal=seal))
         out.findings = [finding.at(value=None) for finding in out.findings]  # sealed with that key: good for nothing
         return out
 
@@ -90,7 +94,7 @@ def schema(sheet: Sheet) -> pa.Schema:
 
 
 def _judge(intake: Intake, plainly: bool) -> Judgement:
-    out, tally, writers = Judgement(intake.contract, intake.period), Tally(), dict[str, pq.ParquetWriter]()
+    out, tally, writers = Judgement(intake.contract, intake.period), Tally(), dict[str, pq.ParquetWriter | Writer]()
     with database() as connection, ExitStack() as open_files, behind() as do:
         try:
             for batch in ahead(_screened(intake, connection, ahead(_doors(intake, out, plainly)))):
@@ -125,10 +129,12 @@ def _screened(intake: Intake, connection: duckdb.DuckDBPyConnection, doors: Iter
         yield screened(desks[sheet.sheet], received)
 
 
-def _writer(intake: Intake, sheet: Sheet) -> pq.ParquetWriter:
+def _writer(intake: Intake, sheet: Sheet) -> pq.ParquetWriter | Writer:
     """Of what is kept of the sheet. What is another on every row has nothing that could be held but once."""
     columns = schema(sheet)
     again = [field.name for field in columns if field.type not in (UUID, HEAD["row"])]
+    if intake.seal:
+        return Writer(intake.into(sheet.sheet), columns, intake.seal)
     packed = {field.name: "none" if field.type == UUID else "zstd" for field in columns}
     return pq.ParquetWriter(intake.into(sheet.sheet), columns, use_dictionary=again, compression=packed)
 
@@ -141,14 +147,14 @@ def _stamped(rows: pa.Table, submission: str, sheet: Sheet) -> pa.Table:
 
 def _judge_whole(intake: Intake, out: Judgement, sheets: list[str]) -> None:
     """What Great Expectations says of the rows kept: no clear identifier is among them any more."""
-    with TemporaryDirectory(prefix="lscb-") as scratch:
-        path = Path(scratch) / "submission.duckdb"
-        with duckdb.connect(path) as connection:
-            for name in sheets:
-                rows = f"from read_parquet({literal(str(intake.into(name)))})"
-                connection.execute(f"create view {quote(TABLE['received'].format(name))} as {rows}")
-                connection.execute(f"create view {quote(TABLE['accepted'].format(name))} as {rows} where accepted")
-        judge_batches(path, [one for one in intake.contract.sheets_for(intake.period) if one.sheet in sheets], {}, out)
+    spills = TemporaryDirectory(prefix="lscb-")
+    with spills as scratch, duckdb.connect(config={"temp_directory": scratch}) as connection:
+        unlock(connection, intake.seal)
+        for name in sheets:
+            held = f"from {rows_of(intake.into(name))}"
+            connection.execute(f"create view {quote(TABLE['received'].format(name))} as {held}")
+            connection.execute(f"create view {quote(TABLE['accepted'].format(name))} as {held} where accepted")
+        judge_batches(connection, [one for one in intake.contract.sheets_for(intake.period) if one.sheet in sheets], {}, out)
 
 
 # doors

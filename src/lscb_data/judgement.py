@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -93,25 +92,23 @@ def judge_file(
     out.findings += read.findings
     laid = lay_out_sheets(read.grids, path, out, codes, area_name)
     reader = Reader(contract, codes, contract.spans(period))
-    with TemporaryDirectory(prefix="lscb-") as scratch:
-        database = Path(scratch) / "submission.duckdb"
-        with duckdb.connect(database) as connection:
-            for rows in laid:
-                judged = _judge_rows(connection, rows, reader)
-                out.sheets.append((rows.sheet, judged))
-                out.rows_received += len(judged)
-                out.rows_accepted += sum(row.accepted for row in judged)
-                out.findings += [f.at(sheet=rows.sheet.names[0]) for row in judged for f in row.findings]
-                if not any(one.batch for one in contract.sheets):
-                    continue  # nobody looks at the whole
-                sheet = next(s for s in contract.sheets if s.sheet == rows.sheet.sheet)
-                _keep(connection, sheet, TABLE["received"].format(sheet.sheet), judged)
-                _keep(connection, sheet, TABLE["accepted"].format(sheet.sheet), [row for row in judged if row.accepted])
+    with duckdb.connect(config={"temp_directory": ""}) as connection:  # in memory: nothing of it is written down
+        for rows in laid:
+            judged = _judge_rows(connection, rows, reader)
+            out.sheets.append((rows.sheet, judged))
+            out.rows_received += len(judged)
+            out.rows_accepted += sum(row.accepted for row in judged)
+            out.findings += [f.at(sheet=rows.sheet.names[0]) for row in judged for f in row.findings]
+            if not any(one.batch for one in contract.sheets):
+                continue  # nobody looks at the whole
+            sheet = next(s for s in contract.sheets if s.sheet == rows.sheet.sheet)
+            _keep(connection, sheet, TABLE["received"].format(sheet.sheet), judged)
+            _keep(connection, sheet, TABLE["accepted"].format(sheet.sheet), [row for row in judged if row.accepted])
         if out.sheets and not out.refused and not any(map(_filled_in, out.sheets)):
             _nothing_filled_in(out)
         if not out.refused:
             cells = {(s.sheet, row.row.number): row.row.cells for s, rows in out.sheets for row in rows}
-            judge_batches(database, [sheet for sheet, _ in out.sheets], cells, out)
+            judge_batches(connection, [sheet for sheet, _ in out.sheets], cells, out)
     # A cell that several rows read (an area's name over its months) is one finding.
     out.findings = list({(f.code, f.sheet, f.cell, f.cell or f.message): f for f in reversed(out.findings)}.values())[::-1]
     return out
@@ -293,7 +290,10 @@ def _stored(value: Any, kind: pa.DataType) -> Any:
 
 
 def judge_batches(
-    database: Path, sheets: list[Sheet], cells: Mapping[tuple[str, int], Mapping[str, str]], out: Judgement
+    connection: duckdb.DuckDBPyConnection,
+    sheets: list[Sheet],
+    cells: Mapping[tuple[str, int], Mapping[str, str]],
+    out: Judgement,
 ) -> None:
     """What the judge of the whole says of the tables in this database; `cells` are those of a sheet's row, by column."""
     declared = {(TABLE[batch.of].format(sheet.sheet), batch.code): (sheet, batch) for sheet in sheets for batch in sheet.batch}
@@ -301,7 +301,7 @@ def judge_batches(
         Expectation(code, table, batch.expect, batch.arguments, batch.query) for (table, code), (_, batch) in declared.items()
     ]
     try:
-        breaches = judge(database, expectations)
+        breaches = judge(connection, expectations)
     except BrokenExpectation as error:
         out.findings.append(
             Finding(

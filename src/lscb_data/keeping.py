@@ -1,4 +1,4 @@
-"""The commands that keep what a Board holds: verify, backup, restore, key, rekey."""
+"""The commands that keep what a Board holds: verify, backup, restore, key, rekey, seal."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 WRONG = 3
+_KEYS = "The key of pseudonyms is not", "The keys of pseudonyms and of the seal are not"
 
 
 @app.command()
@@ -65,11 +66,12 @@ def backup(
     from lscb_data import backup as room
     from lscb_data import show
 
+    board = board_of(context)
     with progress(f"Backing up to {file.name} …"):
-        done = room.backup(board_of(context), file, with_warehouse)
+        done = room.backup(board, file, with_warehouse)
     held = done.manifest
     show.say(f"{file}: {_said(done)}; SHA-256 {digest(file)}.")
-    show.say("The key of pseudonyms is not in it: keep a copy of that elsewhere.")
+    show.say(f"{_KEYS[board.seal is not None]} in it: keep a copy elsewhere.")
     _amiss(held.altered, held.unusable, done.left_out)
 
 
@@ -126,6 +128,7 @@ def key(
 
     made = pseudonym.write_key(file, board_of(context).home)
     show.say(f'{file} holds the key {made.fingerprint}. Name it in lscb.toml: key_file = "{file.absolute()}"')
+    show.say("Or, to seal the folder with it, have it for that alone: lscb seal FILE.")
 
 
 @app.command()
@@ -164,3 +167,37 @@ def rekey(
             f"LSCB_KEY_FILE={file.absolute()}, and no LSCB_KEY, wherever loads are run; then destroy the old key."
         )
     show.say(f"The key in force is the one in {file.absolute()}: keep a copy of it. Destroy the old key, and copies of it.")
+
+
+@app.command()
+def seal(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file of the key to seal with: make one with lscb key FILE.")],
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another load.")] = 600,
+) -> None:
+    """Encrypt what is kept: what came, staging, the warehouse, and what is written on the way.
+
+    From then on nothing of it can be read without the key in this file, which lies elsewhere and must not be lost. Where it
+    breaks off, run it again.
+    """
+    from flows import run_load
+    from lscb_data import sealing, show
+    from lscb_data.submission import received
+
+    board = board_of(context)
+    board.settings  # noqa: B018 - says what is wrong with the folder
+    sealing.check(board, file)
+    sealing.put_in_force(board, file)
+    board = board_of(context)
+    with progress("Sealing what came …"):
+        show.say(f"{sealing.seal_raw(board):,} files that came were sealed.")
+    if received(board):
+        sealing.forget_runs(board, wait)
+        run_load(board.home, None, None, wait)
+    files, builds = sealing.clear(board, wait)
+    show.say(
+        f"{files:,} plain files of staging and {builds:,} {'build was' if builds == 1 else 'builds were'} taken away; "
+        "the warehouse was built anew, sealed."
+    )
+    show.say(f"Keep a copy of {file.absolute()} where it cannot be lost: without it nothing of this folder can be read again.")
+    show.say("Backups made before, and what the disk itself still has of the files as they were, are as plain as ever.")

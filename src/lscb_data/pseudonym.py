@@ -90,20 +90,20 @@ def key_path(home: Path, key_file: Path | None) -> Path | None:
     return path and home / path
 
 
-def key_in(path: Path, home: Path) -> Key:
-    """The key in this file. Raises UserError as `read_key` does."""
+def key_in(path: Path, home: Path, how: str = _HOW) -> Key:
+    """The key in this file. Raises UserError as `read_key` does; `how` says where to name another."""
     check_place(path, home)
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise UserError(f"The key file {path} cannot be read ({why}). {_HOW}") from None
-    return _key(text, str(path))
+        raise UserError(f"The key file {path} cannot be read ({why}). {how}") from None
+    return _key(text, str(path), how)
 
 
-def _key(text: str, where: str) -> Key:
+def _key(text: str, where: str, how: str = _HOW) -> Key:
     if len(text.strip()) < LEAST:
-        raise UserError(f"The key in {where} is shorter than {LEAST} characters. {_HOW}")
+        raise UserError(f"The key in {where} is shorter than {LEAST} characters. {how}")
     return Key(text.strip().encode())
 
 

@@ -12,6 +12,7 @@ from lscb_data.board import Board
 from lscb_data.finding import UserError
 from lscb_data.hold import BusyError as BusyError
 from lscb_data.pseudonym import made_with
+from lscb_data.sealed_store import opened
 
 NAME = "lscb.duckdb"  # the stable name, for people and tools
 
@@ -69,7 +70,7 @@ def write_down(board: Board) -> None:
 
 
 def _write_down(board: Board, build: Path) -> None:
-    with duckdb.connect(f"duckdb:{build}", read_only=True) as connection, suppress(duckdb.CatalogException):  # no history
+    with opened(build) as connection, suppress(duckdb.CatalogException):  # no history
         ledger.keep(connection, board.ledger)
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from pydantic import AwareDatetime, Field
 
 from lscb_data.board import Board
-from lscb_data.disk import digest, write_whole
+from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
 from lscb_data.promise import Name, Strict, in_yaml, read_yaml
 from lscb_data.raw import QUARANTINE, RECEIPT, Unusable, receipt_of, safe
+from lscb_data.sealed_file import digest, size
 from lscb_data.submission import copy, received, receiver
 
 MOST = 5  # reasons that are kept for one return
@@ -68,7 +69,7 @@ def taken(board: Board, file: Path) -> Iterator[tuple[Path, str]]:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or digest(path) != sha256:
-        copy(file, path, sha256)
+        copy(file, path, sha256, board.seal)
     try:
         yield path, sha256
     finally:
@@ -86,7 +87,7 @@ def put(path: Path, sha256: str, why: str, nearest: tuple[Near, ...], note: str 
     notice = Notice(
         file=path.name,
         sha256=sha256,
-        bytes=path.stat().st_size,
+        bytes=size(path),
         received_at=datetime.now(UTC),
         received_by=receiver(),
         note=note,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from lscb_data.disk import PART, digest, is_being_written
+from lscb_data.disk import PART, is_being_written
+from lscb_data.sealed_file import digest
 
 RECEIPT = ".receipt.yml"
 DECISION = ".decision.yml"

@@ -18,6 +18,7 @@ from lscb_data.indicator import load_indicators
 from lscb_data.pseudonym import read_key
 from lscb_data.publish import BusyError, check_key
 from lscb_data.screen import literal, quote
+from lscb_data.sealed_store import attach, key_to
 from lscb_data.sql_files import SCHEMAS
 from lscb_data.staging import land
 from lscb_data.submission import Submission
@@ -87,7 +88,7 @@ def differing(built: Path, anew: Path, scratch: Path) -> tuple[int, dict[str, st
     with duckdb.connect() as connection:
         connection.execute(f"set temp_directory = {literal(str(scratch))}")
         for name, path in (("built", built), ("anew", anew)):
-            connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
+            attach(connection, path, name, key=key_to(path))
         there, again = (_tables(connection, name) for name in ("built", "anew"))
         found = dict.fromkeys(there.keys() - again.keys(), "is not made any more")
         found |= dict.fromkeys(again.keys() - there.keys(), "is not there")

@@ -5,14 +5,12 @@ key is refused. A rekey that broke off is run again.
 """
 
 import os
-import re
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lscb_data.board import SETTINGS, Board
+from lscb_data.board import SETTINGS, Board, naming
 from lscb_data.contract import Contracts
 from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
@@ -40,7 +38,7 @@ def check(board: Board, key_file: Path) -> None:
     if os.name == "posix" and key_file.stat().st_mode & 0o077:
         raise UserError(f"The key file {key_file} is open to others. Close it first: chmod 600 {key_file}")
     if not _by_environment():
-        _settings_naming(board, key_file)
+        naming(board, "key_file", key_file)
     if is_in_force(board, key_file) and not _of_others(board, new):
         raise UserError(f"The key in {key_file} is in force already: nothing was changed. Make another with: lscb key FILE")
 
@@ -106,7 +104,7 @@ def put_in_force(board: Board, key_file: Path) -> bool:
     """
     if _by_environment():
         return False
-    write_whole(board.home / SETTINGS, _settings_naming(board, key_file).encode())
+    write_whole(board.home / SETTINGS, naming(board, "key_file", key_file).encode())
     return True
 
 
@@ -138,21 +136,3 @@ def _of_others(board: Board, new: str) -> list[Path]:
 
 def _by_environment() -> bool:
     return any(os.environ.get(name) for name in IN_FORCE)
-
-
-def _settings_naming(board: Board, key_file: Path) -> str:
-    """The Board's settings with this file as its key_file, and else as they are."""
-    path, said = board.home / SETTINGS, key_file.absolute().as_posix()
-    text = path.read_text("utf-8")
-    before = tomllib.loads(text)
-    changed = re.sub(r"(?m)^[ \t]*key_file[ \t]*=.*$", lambda _: f'key_file = "{said}"', text)
-    try:
-        after = tomllib.loads(changed)
-    except tomllib.TOMLDecodeError:
-        after = {}
-    if after != before | {"key_file": said}:
-        raise UserError(
-            f'{path} cannot be changed by itself: have the key in it on one line, key_file = "…", and no " or \\ in the new '
-            "file's path. Then do the same again."
-        )
-    return changed

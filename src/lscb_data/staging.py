@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from lscb_data.beside import meanwhile
 from lscb_data.board import Board
 from lscb_data.contract import Contracts, Return, Sheet
-from lscb_data.disk import digest, whole, write_whole
+from lscb_data.disk import whole
 from lscb_data.figure import Figure
 from lscb_data.figures import FIGURES, figures
 from lscb_data.finding import Finding, Severity
@@ -25,6 +25,9 @@ from lscb_data.period import Period, parse
 from lscb_data.pseudonym import Key, read_key, said_in_names
 from lscb_data.resemblance import resembled
 from lscb_data.rows import Judged
+from lscb_data.seal import in_names
+from lscb_data.sealed_file import digest, read_bytes, write_whole
+from lscb_data.sealed_store import Writer
 from lscb_data.submission import Submission
 
 READER = 9  # counts up when what is read from the same file by the same contract changes
@@ -156,7 +159,7 @@ def _places(board: Board, contracts: Contracts, submission: Submission, key: Key
     today = datetime.now(UTC).date()
     of += [f"{one.model_dump_json()}{bool(one.until and one.until < today)}" for one in submission.corrections]
     of_key = said_in_names(key.fingerprint) if key else ""
-    stem = f"{submission.id}{of_key}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
+    stem = f"{submission.id}{of_key}{in_names(board.seal)}.{sha256('|'.join(of).encode()).hexdigest()[:16]}"
     sheets = ["figures"] if contract.kind == "measures" else [sheet.sheet for sheet in contract.sheets]
     rows = {sheet: board.staging / f"{stem}.{sheet}.parquet" for sheet in sheets}
     return board.staging / f"{stem}.json", rows
@@ -165,7 +168,7 @@ def _places(board: Board, contracts: Contracts, submission: Submission, key: Key
 def _kept(outcome: Path, rows: Mapping[str, Path], submission: Submission, digest_of: Digest) -> dict[str, Any] | None:
     """The judgement as it was landed before; None where there is none, or one of its files is not as it was written."""
     try:
-        kept = json.loads(outcome.read_text("utf-8"))
+        kept = json.loads(read_bytes(outcome))
         same = set(kept) >= OUTCOME and kept["submission_id"] == submission.id
         return kept if same and (kept["refused"] or _digests(rows, digest_of) == kept["rows_sha256"]) else None
     except (OSError, ValueError, TypeError):
@@ -195,7 +198,7 @@ def _judged(
             submission.corrections, datetime.now(UTC).date(),
         )  # fmt: skip
         if not judged.refused:
-            _write_rows(next(iter(rows.values())), submission, judged, board.settings.area)
+            _write_rows(next(iter(rows.values())), submission, judged, board)
     judged.findings += resembled(judged, submission.path, contracts, board.settings.area_name)
     found = {
         "submission_id": submission.id,
@@ -227,9 +230,9 @@ def _keep_records(
 ) -> Judgement:
     """Judge records of children. Their files have their names only once they are whole."""
     parts = {sheet: path.with_name(f".{path.name}.part") for sheet, path in rows.items()}
-    area = (board.settings.area, board.settings.area_name)
+    area, into, seal = (board.settings.area, board.settings.area_name), parts.__getitem__, board.seal
     judged = judge_records(
-        Intake(submission.path, contract, contracts.codes, submission.period, area, key, parts.__getitem__, submission.id)
+        Intake(submission.path, contract, contracts.codes, submission.period, area, key, into, submission.id, seal)
     )
     for sheet, part in parts.items():
         if part.exists():
@@ -237,15 +240,19 @@ def _keep_records(
     return judged
 
 
-def _write_rows(path: Path, submission: Submission, judged: Judgement, area: str) -> None:
+def _write_rows(path: Path, submission: Submission, judged: Judgement, board: Board) -> None:
     if judged.contract.kind == "measures":
-        found = list(figures(judged, submission.id, submission.place, submission.period, area))
+        found = list(figures(judged, submission.id, submission.place, submission.period, board.settings.area))
         table = pa.Table.from_pylist(found, schema=FIGURES)
     else:
         sheet, rows = judged.sheets[0]
         table = pa.Table.from_pylist([_record(submission, sheet, row) for row in rows], schema=record_schema(sheet))
     with whole(path) as part:
-        pq.write_table(table, part, compression="zstd")
+        if key := board.seal:
+            with Writer(part, table.schema, key) as file:
+                file.write_table(table)
+        else:
+            pq.write_table(table, part, compression="zstd")
 
 
 def record_schema(sheet: Sheet) -> pa.Schema:

@@ -9,15 +9,16 @@ from time import time
 import duckdb
 
 from lscb_data.board import Board
-from lscb_data.disk import digest
 from lscb_data.quarantine import Held, held
-from lscb_data.screen import literal
+from lscb_data.seal import key_of
+from lscb_data.sealed_file import digest, read_bytes, size
+from lscb_data.sealed_store import rows_of, unlock
 from lscb_data.staging import OUTCOME
 from lscb_data.submission import Submission, received, unusable, without_receipt
 from lscb_data.verification import Check
 
 ABANDONED = 3600  # seconds after which what is half written is no longer being written
-_STAGED = re.compile(r"(?P<of>.+?)(\.key-[0-9a-f]{12})?\.[0-9a-f]{16}(\.\w+)?\.(json|parquet)")
+_STAGED = re.compile(r"(?P<of>.+?)(\.key-[0-9a-f]{12})?(\.seal-[0-9a-f]{12})?\.[0-9a-f]{16}(\.\w+)?\.(json|parquet)")
 
 
 # raw
@@ -52,7 +53,7 @@ def _altered(one: Submission) -> str:
     try:
         if not one.path.is_file():
             return "is not there"
-        if one.path.stat().st_size != one.receipt.bytes:
+        if size(one.path) != one.receipt.bytes:
             return "is not the file received: it has another size"
         return "is not the file received: its hash differs" if one.altered else ""
     except OSError as error:
@@ -119,23 +120,24 @@ def _is_abandoned(path: Path) -> bool:
 def _counted_anew(outcome: Path) -> str:
     """What is wrong with a judgement or its rows; nothing where they are as they were written and the counts agree."""
     try:
-        said = json.loads(outcome.read_text("utf-8"))
+        said = json.loads(read_bytes(outcome))
         if not set(said) >= OUTCOME:
             return ""  # of an earlier version, which no load reads
-        rows = {} if said["refused"] else said["rows_sha256"]
-        files = {sheet: outcome.with_name(f"{outcome.stem}.{sheet}.parquet") for sheet in rows}
+        kept = {} if said["refused"] else said["rows_sha256"]
+        files = {sheet: outcome.with_name(f"{outcome.stem}.{sheet}.parquet") for sheet in kept}
         if gone := [path.name for path in files.values() if not path.is_file()]:
             return f"{', '.join(gone)} is not there"
-        if altered := [files[sheet].name for sheet in rows if digest(files[sheet]) != rows[sheet]]:
+        if altered := [files[sheet].name for sheet in kept if digest(files[sheet]) != kept[sheet]]:
             return f"{', '.join(altered)} is not as it was written"
         if said["received"] != said["accepted"] + said["rejected"]:
             return f"{said['received']:,} rows were received, {said['accepted']:,} accepted and {said['rejected']:,} rejected"
         with duckdb.connect(config={"temp_directory": ""}) as connection:
-            held = rows_in(connection, [f"read_parquet({literal(str(path))})" for path in files.values()])
+            unlock(connection, key_of(outcome))
+            held = rows_in(connection, [rows_of(path) for path in files.values()])
     except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as error:
         return f"cannot be read ({type(error).__name__})"
     has = held.get(said["submission_id"], (0, 0))
-    if rows and has != (said["received"], said["accepted"]):
+    if kept and has != (said["received"], said["accepted"]):
         return f"has {has[0]:,} rows of {said['received']:,} received, {has[1]:,} of {said['accepted']:,} accepted"
     return ""
 

@@ -1,7 +1,6 @@
 """One file received for one period: kept as it came in `raw/`, with a receipt beside it that says what it is."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,12 +15,15 @@ from lscb_data import raw
 from lscb_data.board import Board
 from lscb_data.contract import Return
 from lscb_data.decision import Correction, Decision, Withdrawal, decisions, keep, moment
-from lscb_data.disk import digest, whole, write_whole
+from lscb_data.disk import whole, write_whole
 from lscb_data.finding import UserError
 from lscb_data.hold import holding, user
 from lscb_data.period import Period, parse
 from lscb_data.promise import Moment, Name, Strict, read_evidence
+from lscb_data.pseudonym import Key
 from lscb_data.raw import RECEIPT, Unusable, receipt_of
+from lscb_data.sealed_file import copy as copied
+from lscb_data.sealed_file import digest, size
 
 SKEW = timedelta(days=1)  # what clocks may differ by
 WAIT = 60.0  # seconds for another file that is being received
@@ -165,6 +167,7 @@ def receive(
         raise UserError(f"{contract.title} is a {contract.frequency} return; '{period}' is no period that it is owed for.")
     if covers_from and (contract.kind != "records" or covers_from > period.end):
         raise UserError(f"--covers-from is for a return of records, and a day no later than {period.end}.")
+    board.seal  # noqa: B018 - nothing is taken where its key is not at hand
     with held(board):
         return _received(board, file, contract, period, note, covers_from)
 
@@ -208,7 +211,7 @@ def _received(
             "period": str(period),
             "file": target.name,
             "sha256": sha256,
-            "bytes": file.stat().st_size,
+            "bytes": size(file),
             "received_at": now,
             "received_by": receiver(),
             "note": note,
@@ -220,7 +223,7 @@ def _received(
     fields["received_at"] = receipt.received_at.isoformat()
     is_there = target.exists()
     if not is_there:
-        copy(file, target, sha256)
+        copy(file, target, sha256, board.seal)
     try:
         write_whole(receipt_of(target), yaml.safe_dump(fields, sort_keys=False, allow_unicode=True).encode())
     except BaseException:
@@ -274,9 +277,9 @@ def receiver() -> str:
     return os.environ.get("LSCB_RECEIVED_BY") or user()
 
 
-def copy(source: Path, target: Path, sha256: str) -> None:
-    """Copy the file, whole. Raises UserError where what was copied has another hash."""
+def copy(source: Path, target: Path, sha256: str, seal: Key | None) -> None:
+    """Copy the file, whole, sealed where there is a key. Raises UserError where what was copied has another hash."""
     with whole(target) as part:
-        shutil.copyfile(source, part)
+        copied(source, part, seal)
         if digest(part) != sha256:
             raise UserError(f"{source.name} was changed while it was received: receive it again.")

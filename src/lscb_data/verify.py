@@ -18,6 +18,8 @@ from lscb_data.pseudonym import key_path, made_with, read_key
 from lscb_data.publish import NAME, current
 from lscb_data.rebuilt import built_anew, differing, scratch_of
 from lscb_data.screen import literal, quote
+from lscb_data.sealed_store import attach, key_to
+from lscb_data.sealing import of_seal
 from lscb_data.stored import of_folders, of_raw, rows_in
 from lscb_data.submission import received
 from lscb_data.verification import Check, Verification
@@ -36,7 +38,7 @@ def verify(board: Board, contracts: Contracts, from_raw: bool = False) -> Verifi
     if os.path.lexists(board.warehouse / NAME):
         with scratch_of(board) as scratch:
             build = current(board)
-            checks += [*of_folders(board, build), *_of_keys(board, contracts, build), _closed(board, build)]
+            checks += [*of_folders(board, build), *_of_keys(board, contracts, build), *of_seal(board), _closed(board, build)]
             link(build, kept := scratch / "built.duckdb")  # which a load that goes on meanwhile may take away
             name, sha256 = build.name, digest(kept)
             checks += _of_build(board, contracts, kept, scratch, from_raw)
@@ -63,7 +65,7 @@ def evidence_sha256(board: Board) -> str:
 def _of_build(board: Board, contracts: Contracts, build: Path, scratch: Path, from_raw: bool) -> Iterator[Check]:
     with duckdb.connect() as connection:
         try:
-            connection.execute(f"attach {literal(str(build))} as lscb (read_only)")
+            attach(connection, build, "lscb", key=key_to(build))
             connection.execute(f"use lscb; set temp_directory = {literal(str(scratch))}")
             loaded = connection.execute(
                 'select submission_id, "return", contract_sha256, rows_received, rows_accepted, standing'

@@ -22,6 +22,8 @@ from lscb_data.indicator import Indicator
 from lscb_data.period import Period, quarter_of, year_of
 from lscb_data.pseudonym import said_in_names
 from lscb_data.screen import literal, quote
+from lscb_data.seal import in_names
+from lscb_data.sealed_store import changing, held
 from lscb_data.sql_files import SCHEMAS, Table, tables
 from lscb_data.staging import Landed, record_schema, standing
 from lscb_data.submission import decided
@@ -67,7 +69,7 @@ def _build(
     landed: list[Landed],
 ) -> None:
     built = tables(board.folders("sql"))
-    with duckdb.connect(path) as connection:
+    with changing(path) as connection:
         connection.execute("begin")
         for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
@@ -149,7 +151,7 @@ def _stage(
         of_return = [one for one in landed if one.submission.receipt.return_ == name]
         for view, sheet, kinds in views(contract):
             files = [one.rows[sheet] for one in of_return if sheet in one.rows]
-            _view(connection, view, kinds, files)
+            _view(connection, view, kinds, held(files, board.seal))
             connection.execute(f"comment on view staging.{quote(view)} is {literal(f'{contract.title}: {contract.grain}')}")
     measures = [quote(n) for n, c in sorted(contracts.returns.items()) if c.kind == "measures"]
     union = " union all by name ".join(f"from staging.{name}" for name in measures)
@@ -204,12 +206,10 @@ def views(contract: Return) -> Iterator[tuple[str, str, dict[str, str]]]:
         yield name, sheet.sheet, columns(record_schema(sheet))
 
 
-def _view(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], files: list[Path]) -> None:
+def _view(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: str) -> None:
     nothing = ", ".join(f"null::{kind} as {quote(column)}" for column, kind in columns.items())
     empty = f"select {nothing} where false"
-    paths = ", ".join(literal(str(path)) for path in files)
-    held = f"union all by name from read_parquet([{paths}], union_by_name = true)" if files else ""
-    connection.execute(f"create view staging.{quote(name)} as {empty} {held}")
+    connection.execute(f"create view staging.{quote(name)} as {empty} {rows}")
 
 
 SUBMISSIONS = {
@@ -444,6 +444,7 @@ def covered(periods: Iterable[Period]) -> list[Period]:
 def new_build(board: Board, fingerprint: str | None = None) -> Path:
     """The name of the next build's file: when it was begun, in UTC, and the key of its pseudonyms where it has any."""
     of_key, begun = said_in_names(fingerprint) if fingerprint else "", datetime.now(UTC)
+    of_key += in_names(board.seal)
     while (path := board.warehouse / "builds" / f"{begun:%Y%m%dT%H%M%S%f}Z{of_key}.duckdb").exists():
         begun += timedelta(microseconds=1)  # a clock that was set back
     return path

@@ -14,6 +14,7 @@ from typing import Any
 
 from lscb_data.biff import NOT_SHOWN, Page, read_pages
 from lscb_data.finding import Finding, Severity
+from lscb_data.sealed_file import read_bytes, reading, size
 from lscb_data.spelling import clean
 
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_EVEN)
@@ -95,7 +96,7 @@ def read_grids(path: Path, top: bool = False) -> list[Grid]:
     if suffix == ".xlsx" and head.startswith(b"PK"):
         return _read_xlsx(path, MOST_ROWS if top else None)
     if head.startswith(_OLE):
-        if _ENCRYPTED in path.read_bytes():
+        if _ENCRYPTED in read_bytes(path):
             raise _protected()
         if suffix == ".xls":
             return _read_xls(path)
@@ -104,7 +105,7 @@ def read_grids(path: Path, top: bool = False) -> list[Grid]:
 
 def refuse_other_kinds(path: Path) -> bytes:
     """The file's first bytes. Raises UnreadableError for an empty file, and for one named .csv that begins as none does."""
-    with path.open("rb") as file:
+    with reading(path) as file:
         head = file.read(64)
     if not head:
         raise UnreadableError("empty_file", "The file is empty (0 bytes).", "Send the file again.")
@@ -171,7 +172,7 @@ def _read_xls(path: Path) -> list[Grid]:
     from python_calamine import CalamineWorkbook, PasswordError
 
     try:
-        pages = read_pages(path.read_bytes())
+        pages = read_pages(read_bytes(path))
     except (ValueError, IndexError, struct.error) as error:
         raise UnreadableError(
             "old_workbook",
@@ -179,7 +180,7 @@ def _read_xls(path: Path) -> list[Grid]:
             "Open it in Excel, save it as an .xlsx workbook, and send that.",
         ) from None
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
+        with reading(path) as file, CalamineWorkbook.from_filelike(file) as book:
             tables = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except PasswordError:
         raise _protected() from None
@@ -201,7 +202,7 @@ def _read_xls(path: Path) -> list[Grid]:
 
 
 def _read_csv(path: Path, most: int | None = None) -> Grid:
-    with path.open("rb") as file:
+    with reading(path) as file:
         data = file.read(-1 if most is None else most)
     if most and len(data) == most:
         data = data[: data.rfind(b"\n") + 1] or data
@@ -219,7 +220,7 @@ def _read_csv(path: Path, most: int | None = None) -> Grid:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True):
             table.append(row)  # its length says where a fault is
     except csv.Error as error:
-        if most and len(data) < path.stat().st_size and table:
+        if most and len(data) < size(path) and table:
             return _grid(path, table)  # its last record goes on
         raise UnreadableError(
             "not_csv", f"The file is not CSV after row {len(table)}: {error}.", "Save it as CSV UTF-8 and send that."

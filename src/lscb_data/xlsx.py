@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lscb_data.figure import FORMULA_WITHOUT_VALUE
+from lscb_data.sealed_file import reading
 
 Cells = dict[tuple[int, int], str]
 
@@ -30,14 +31,15 @@ def read_sheets(path: Path, printed: Callable[[Any, str], str], rows: int | None
     """
     from openpyxl import load_workbook
 
-    with zipfile.ZipFile(path) as parts:
-        refuse_large(parts)
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        room = _Room()
-        return [(sheet.title, _texts(book, sheet, printed, room, rows)) for sheet in book.worksheets]
-    finally:
-        book.close()
+    with reading(path) as file:
+        with zipfile.ZipFile(file) as parts:
+            refuse_large(parts)
+        book = load_workbook(file, read_only=True, data_only=True)
+        try:
+            room = _Room()
+            return [(sheet.title, _texts(book, sheet, printed, room, rows)) for sheet in book.worksheets]
+        finally:
+            book.close()
 
 
 def refuse_large(parts: zipfile.ZipFile) -> None:

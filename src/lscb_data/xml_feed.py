@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
 
+from lscb_data.sealed_file import reading
 from lscb_data.workbook import UnreadableError
 
 DEEPEST = 100  # elements inside one another
@@ -61,7 +62,7 @@ def fed(path: Path, parser: expat.XMLParserType, parts: list[str]) -> Iterator[i
     """Feeds the file to the parser by chunks; gives the number of bytes read after each."""
     data, read, wide = b"", 0, False
     try:
-        with path.open("rb") as file:
+        with reading(path) as file:
             while data := file.read(_CHUNK):
                 if not read:
                     _refuse_other_kinds(data)

@@ -102,7 +102,7 @@ def test_docs(board: Board, lscb: Lscb) -> None:
     assert standing(pages) == whole
 
 
-@pytest.mark.parametrize(("most", "what"), [(4000, "submission.duckdb"), (200_000, "builds/")])
+@pytest.mark.parametrize(("most", "what"), [(4000, "staging/"), (200_000, "builds/")])
 def test_load(board: Board, contracts: Contracts, most: int, what: str) -> None:
     """While a file is being judged, and while the warehouse is being built."""
     receive(board, MARAC, contracts["marac__cases"], parse("2014-15 Q1"))
