@@ -1,5 +1,6 @@
 """What each published number means: the indicators declared in `schemas/indicators`."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
@@ -62,8 +63,9 @@ class Indicator(Strict):
         suffix = {"percent": "_percent", "share": "_percent", "rate": f"_per_{self.per}"}.get(self.kind)
         if suffix and not self.code.endswith(suffix):
             raise ValueError(f"{self.code}: the code of a {self.kind} ends in {suffix}")
-        if self.kind == "rate" and not self.unit.startswith(f"per {self.per:,} "):
-            raise ValueError(f"{self.code}: its unit begins with `per {self.per:,} ` and names them")
+        said = re.match(r"per ([0-9,]+)", self.unit)
+        if self.kind == "rate" and said and said[1] != f"{self.per:,}":
+            raise ValueError(f"{self.code}: its unit says per {said[1]}, and it is per {self.per:,}")
         if self.kind != "rate" and self.model_fields_set & {"population", "per"}:
             raise ValueError(f"{self.code}: only a rate has a population, and is per so many of it")
         if both := overlapping(self.targets):
