@@ -23,10 +23,10 @@ class People(Strict):
 
     @property
     def words(self) -> str:
-        """`aged 0 to 17`; `aged 16 and over, female, on the 2011 base`."""
+        """`aged 0 to 17`; `aged 16 and over, female (2011 base)`."""
         ages = f"aged {self.ages.replace('-', ' to ').replace('+', ' and over')}"
         sex = "" if self.sex == "all" else f", {self.sex}"
-        return f"{ages}{sex}{f', on the {self.census_base} base' if self.census_base else ''}"
+        return f"{ages}{sex}{f' ({self.census_base} base)' if self.census_base else ''}"
 
 
 class Indicator(Strict):

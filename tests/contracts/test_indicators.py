@@ -154,3 +154,15 @@ def test_a_rates_unit_is_for_as_many_as_it_is_per() -> None:
     assert rate("children", 10000).per == 10000
     with pytest.raises(ValueError, match="its unit says per 10,000, and it is per 1,000"):
         rate("per 10,000 women", 1000)
+
+
+def test_every_area_that_a_figure_can_be_for_can_have_a_population(contracts: Contracts) -> None:
+    pattern = contracts["ons__population"].sheets[0].column("area_code").pattern or ""
+    areas = [
+        code.code
+        for name, codes in contracts.codes.items()
+        if name in ("councils", "regions") or name.endswith("areas")
+        for code in codes.codes
+    ]
+    assert "cambridgeshire_central" in areas
+    assert all(re.fullmatch(pattern, code) for code in areas)
