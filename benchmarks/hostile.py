@@ -6,7 +6,7 @@ python benchmarks/hostile.py 0 --also 1-377 1-902    files that failed, by the n
 
 Each is made by its own seed from a real return of `raw/`, a synthetic one of children's records, or a template that was filled
 in, and received in a process of its own, by name or to be recognised, then landed; one in ten of the accepted is built into a
-warehouse, and its feedback written. For each must hold:
+warehouse, its feedback written, answered, altered in its turn and taken back. For each must hold:
   it is accepted, refused (or turned away at the door) or put in quarantine, within 30 seconds of a core and 1 GB;
   accepted + rejected = received, and so many rows are kept;
   nothing that is printed or found is a traceback, a fault of the software, or a child's number.
@@ -39,6 +39,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+import openpyxl  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 
 import lscb_data  # noqa: E402
@@ -56,6 +57,8 @@ from lscb_data import (  # noqa: E402  # noqa: E402
     warehouse,
     working_days,
 )
+from lscb_data.about import ANSWER, FEEDBACK, FINDING  # noqa: E402
+from lscb_data.decision import Answer  # noqa: E402
 from lscb_data.period import parse  # noqa: E402
 from lscb_data.template import template  # noqa: E402
 from lscb_data.workbook import read_grids  # noqa: E402
@@ -208,7 +211,7 @@ def sent(rng: Random, told: dict[str, Any], folder: Path) -> dict[str, Any]:
     told["ended"] = "quarantined" if aside else "turned away"
     if code == 0:
         (one,) = came
-        told |= _landed(told, here, one, build)
+        told |= _landed(told, here, one, rng if build else None)
     elif came or (code != 1 and not told["wrong"]):
         told["wrong"].append(f"receive ended with {code}, and {len(came)} were received")
     if unusable := [str(one) for one in submission.unusable(here)]:
@@ -225,7 +228,7 @@ def _command(told: dict[str, Any], here: board.Board, words: list[str]) -> int:
     return code
 
 
-def _landed(told: dict[str, Any], here: board.Board, one: submission.Submission, build: bool) -> dict[str, Any]:
+def _landed(told: dict[str, Any], here: board.Board, one: submission.Submission, rng: Random | None) -> dict[str, Any]:
     contracts = contract.load_contracts([])
     landed = staging.land(here, contracts, one)
     if landed.received != landed.accepted + landed.rejected:
@@ -241,16 +244,40 @@ def _landed(told: dict[str, Any], here: board.Board, one: submission.Submission,
     for finding in landed.findings:
         if not finding["message"] or not finding["fix"]:
             told["wrong"].append(f"does not say what to do: {finding['code']}")
-    if build and not landed.refused:
+    if rng and not landed.refused:
         made = warehouse.new_build(here, None)
         made.parent.mkdir(parents=True, exist_ok=True)
         warehouse.build(here, made, contracts, indicator.load_indicators([]), [landed])
         publish.publish(here, made)
         told["built"] = True
-        _command(told, here, ["feedback", one.id, "--out", str(here.home.with_name("asked.xlsx"))])
+        asked = here.home.with_name("asked.xlsx")
+        if _command(told, here, ["feedback", one.id, "--out", str(asked)]) == 0:
+            _answered(told, here, asked, rng)
         _command(told, here, ["status"])
     rows = {"received": landed.received, "accepted": landed.accepted, "rejected": landed.rejected}
     return {"ended": "refused" if landed.refused else "accepted", "rows": rows}
+
+
+def _answered(told: dict[str, Any], here: board.Board, asked: Path, rng: Random) -> None:
+    """The feedback comes back with something typed beside each query, sometimes a child's number, and altered."""
+    book = openpyxl.load_workbook(asked)
+    sheet = book[FEEDBACK]
+    heading = {cell.value: cell.column for row in sheet.iter_rows() for cell in row if cell.value in (FINDING, ANSWER)}
+    child = CHILD.search(" ".join(text for grid in read_grids(asked) for text in grid.cells.values()))
+    answers = ["It is right.", "=1+1", "", "x" * 3000, f"{child and child[0]} was counted"]
+    for row in range(1, sheet.max_row + 1) if ANSWER in heading else ():
+        if str(sheet.cell(row, heading[FINDING]).value).startswith("f"):
+            sheet.cell(row, heading[ANSWER]).value = rng.choice(answers)
+    out = io.BytesIO()
+    book.save(out)
+    content, done = mutated(still(out.getvalue()), ".xlsx", rng) if rng.random() < 0.7 else (out.getvalue(), ["untouched"])
+    told["of"] += f"; answered: {', '.join(done)}"
+    asked.write_bytes(content)
+    _command(told, here, ["answer", "--from", str(asked)])
+    for decision in here.raw.rglob("*.decision.yml"):
+        if CHILD.search(decision.read_text("utf-8")):
+            told["wrong"].append(f"a child's number was kept in {decision.name}")
+    told["answers"] = sum(isinstance(one, Answer) for one in submission.decided(here))
 
 
 def in_a_fork(act: Callable[[], None], log: Path) -> tuple[int, int]:
@@ -318,6 +345,7 @@ def run(names: Iterable[str], kept: Path, say: Callable[[str], None]) -> Counter
             tally["files"] += 1
             tally[f"ended {told.get('ended', 'otherwise')}"] += 1
             tally["built, and asked about"] += bool(told.get("built"))
+            tally["answers kept"] += told.get("answers", 0)
             tally.update({f"rows {what}": number for what, number in told.get("rows", {}).items()})
             for what in ("seconds", "bytes"):
                 tally[f"most {what}"] = max(tally[f"most {what}"], round(told.get(what, 0)))

@@ -20,11 +20,11 @@ from lscb_data.period import parse
 from lscb_data.pseudonym import PSEUDONYM
 from lscb_data.spelling import clean, fold
 from lscb_data.submission import held, received
-from lscb_data.workbook import read_grids
+from lscb_data.workbook import address, read_grids
 
 LONGEST = 2000
 SHORTEST = 4  # figures of a number that can only be a child's: a shorter one may count something
-_LEAST = 4  # letters of a finding's name that are taken for it
+_NAME = re.compile(r"f[0-9a-f]{3,11}")  # of a finding, or what no other's begins with
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,14 @@ def answer(desk: Desk, name: str, explanation: str, by: str | None = None) -> tu
 def answers_in(desk: Desk, file: Path, by: str | None = None) -> Iterator[tuple[str, str | None]]:
     """Keep every answer that was typed into a feedback workbook: of each, the query's name, and why it was not kept.
 
-    Raises UserError where the file is none, and UnreadableError where it cannot be read.
+    Where a supplier altered the name it is not said again, for it may be a child's: the cell is. Raises UserError where the
+    file is none, and UnreadableError where it cannot be read.
     """
     of_submission = cache(lambda submission: _identifiers(desk, submission))
-    for name, explanation in _typed(file):
+    for cell, name, explanation in _typed(file):
+        if not _NAME.fullmatch(_plain(name)):
+            yield cell, f"It is not the name of a finding: put it back as it stood in '{FEEDBACK}' when that was sent."
+            continue
         try:
             _kept(desk, name, explanation, by, of_submission)
             yield name, None
@@ -87,8 +91,8 @@ def _kept(
 
 def _finding(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
     """The query of this name."""
-    asked = name.strip().lower()
-    if not re.fullmatch(rf"f[0-9a-f]{{{_LEAST - 1},11}}", asked):
+    asked = _plain(name)
+    if not _NAME.fullmatch(asked):
         raise UserError(f"'{name[:40]}' is no name of a finding: lscb status shows them, such as f3a9c01b7e2d.")
     answer = connection.execute(
         "from audit.findings where starts_with(finding_id, $1) order by finding_id, answered_at desc", [asked]
@@ -106,6 +110,10 @@ def _finding(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]
             f"only put right. {one['fix']}"
         )
     return one
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()
 
 
 def _inert(explanation: str) -> str:
@@ -143,15 +151,15 @@ def _identifiers(desk: Desk, submission: str) -> set[str]:
     return set()
 
 
-def _typed(file: Path) -> Iterator[tuple[str, str]]:
-    """The queries' names and what was typed beside them."""
+def _typed(file: Path) -> Iterator[tuple[str, str, str]]:
+    """The cells of the queries' names, the names, and what was typed beside them."""
     sheet = next((grid for grid in read_grids(file) if fold(grid.name) == fold(FEEDBACK)), None)
     if not sheet:
         raise UserError(f"{file.name} has no sheet '{FEEDBACK}', so no answers: it is not what lscb feedback wrote.")
     places: Mapping[str, int] = {}
-    for _, texts in sheet.rows():
+    for row, texts in sheet.rows():
         headings = {text: place for place, text in texts.items()}
         if FINDING in headings:
             places = headings
         elif ANSWER in places and (typed := texts.get(places[ANSWER])) and (name := texts.get(places[FINDING])):
-            yield name, typed
+            yield address(row, places[FINDING]), name, typed

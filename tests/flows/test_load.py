@@ -75,7 +75,6 @@ def test_a_refused_return_leaves_the_last_good_figures_and_the_other_agencies(
     assert len(submissions(board)) == 3
 
 
-@pytest.mark.long
 def test_only_what_is_asked_for_is_judged_and_the_rest_comes_in_as_landed(
     board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,7 +282,6 @@ def test_nothing_in_raw_stops_the_agencies_whose_returns_can_be_used(board: Boar
     assert any("raw/2014-15-Q2/csc: leads nowhere" in said for said in summary.unusable)
 
 
-@pytest.mark.long
 def test_a_file_that_is_no_longer_as_received_is_said_at_every_load_and_its_figures_stand(
     board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
 ) -> None:

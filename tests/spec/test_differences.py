@@ -21,16 +21,9 @@ TWO = [("areas", AREA, "Cambridgeshire"), ("areas", OTHER, "Norfolk")]
 
 def change(w: Told, code: str, period: str, against: str = "period before") -> Any:
     (row,) = (
-        one
-        for one in w.rows(_asked(w, f"from published.indicator_changes('{code}')"))
-        if (one.period, one.against) == (period, against)
+        one for one in w.rows(f"from published.indicator_changes('{code}')") if (one.period, one.against) == (period, against)
     )
     return row
-
-
-def _asked(w: Told, query: str) -> str:
-    assert w.connection  # what is asked for with an argument is made last
-    return query
 
 
 # Two periods of one series
@@ -94,7 +87,7 @@ def test_rates_over_populations_of_two_census_bases_are_not_compared() -> None:
 def beside(*figures: Row | list[Row], code: str = "again_percent", **more: Any) -> list[Any]:
     more.setdefault("indicators", ALL)
     w = told(*figures, areas=TWO, **more)
-    return w.rows(_asked(w, f"from published.indicator_comparison('{code}', 'Cambridgeshire', '{OTHER}')"))
+    return w.rows(f"from published.indicator_comparison('{code}', 'Cambridgeshire', '{OTHER}')")
 
 
 def shares(one: tuple[int, int], other: tuple[int, int]) -> list[Row]:

@@ -19,8 +19,6 @@ from tests.spec.test_hidden import secret
 from tests.spec.test_truth import PLACES, Loads
 from tests.spec.told import figure, indicator, months, submission, told
 
-pytestmark = pytest.mark.long
-
 PRIME = 2_147_483_647
 WITHIN = {  # each with what it is part of
     "cp_reregistrations_with_transfers": ["cp_plans_started_with_transfers"],

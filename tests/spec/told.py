@@ -26,8 +26,12 @@ from lscb_data.sql_files import read_table
 from lscb_data.staging import FIGURES, record_schema
 
 AREA = "E10000003"
+KINDS = {
+    "varchar": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "boolean": pa.bool_(), "date": pa.date32(),
+    "uuid": pa.uuid(),
+}  # fmt: skip
 RECORDS = {  # staging's views of children's records, and their columns
-    view: columns
+    view: {name: KINDS[kind] for name, kind in columns.items()}
     for contract in load_contracts([shipped("schemas")]).returns.values()
     if contract.names_children
     for view, _, columns in warehouse.views(contract)
@@ -36,10 +40,6 @@ BY_COUNCIL = record_schema(load_contracts([shipped("schemas")])["ons__population
 DAYS = read_table(shipped("sql") / "conformed" / "days.sql")
 SUPPRESSED = object()  # the supplier's own letter for what it hides
 Row = dict[str, Any]
-KINDS = {
-    "varchar": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "boolean": pa.bool_(), "date": pa.date32(),
-    "uuid": pa.uuid(),
-}  # fmt: skip
 
 POPULATION = pa.schema(
     [
@@ -50,6 +50,19 @@ POPULATION = pa.schema(
         pa.field("accepted", pa.bool_()),
     ]
 )
+
+
+TOLD = {
+    "figures": {field.name: field.type for field in FIGURES},
+    "submissions": warehouse.SUBMISSIONS,
+    "ons__population": {field.name: field.type for field in POPULATION},
+    "ons__population_by_council": {field.name: field.type for field in BY_COUNCIL},
+    "corrections": warehouse.CORRECTIONS,
+    "expected": warehouse.EXPECTED,
+    "codes": warehouse.CODES,
+    "board": dict.fromkeys(("name", "area_code", "area"), pa.string()),
+}
+OF_RECORDS = re.compile(r"(conformed|marts)[.](cp_.*|assessments|children|record_files|records_coverage)")
 
 
 def indicator(code: str, kind: str = "flow", of: str = "", by: str = "", places: int = 0, **more: Any) -> Indicator:
@@ -173,9 +186,12 @@ def population(people: int, day: str = "2014-06-30", base: int = 2011, area: str
 
 
 @cache
-def calendar() -> pa.Table:
-    """`conformed.days`."""
-    return duckdb.sql(DAYS.query).to_arrow_table()
+def calendar() -> tuple[pa.Table, pa.Table]:
+    """`conformed.days` and `staging.working_days`: the same whatever is told, worked out once."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema staging")
+        warehouse.fill_calendar(connection)
+        return connection.sql(DAYS.query).to_arrow_table(), connection.sql("from staging.working_days").to_arrow_table()
 
 
 @cache
@@ -186,11 +202,36 @@ def sql() -> list[warehouse.Table]:
 
 
 @cache
+def empty() -> dict[str, str]:
+    """What creates each table that holds nothing, by its name: far quicker than to fill it with no rows."""
+    connection = duckdb.connect()
+    for schema in warehouse.SCHEMAS:
+        connection.execute(f"create schema {schema}")
+    for name, columns in TOLD.items():
+        warehouse._fill(connection, name, [], columns)
+    for view, columns in RECORDS.items():
+        warehouse._fill(connection, view, [], columns)
+    warehouse.fill_findings(connection, ())
+    warehouse.fill_answers(connection, ())
+    warehouse.fill_indicators(connection, {})
+    warehouse.fill_groups(connection, ())
+    warehouse.fill_calendar(connection)
+    warehouse.name_codes(connection)
+    ledger.stage(connection, {})
+    connection.register("every_day", calendar()[0])
+    warehouse.create(connection, sql())
+    made = connection.execute("select schema_name || '.' || table_name, sql from duckdb_tables()").fetchall()
+    return {
+        name: re.sub(r"ENUM\(.*?\)", "VARCHAR", how).replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS") for name, how in made
+    }
+
+
+@cache
 def needed(asked: frozenset[str]) -> list[warehouse.Table]:
-    """The tables that it takes to build these: all checks where one is among them, or their findings."""
-    found, checked = set(asked), any(name.startswith(("checks.", "audit.")) for name in asked)
-    for table in reversed(sql()):
-        if table.full_name in found or (checked and table.schema == "checks"):
+    """The tables that it takes to build these: all checks where their findings are among them."""
+    found = set(asked)
+    for table in sql()[::-1] * 2:  # each is read by later ones; twice, since the findings of the checks stand before them
+        if table.full_name in found or (table.schema == "checks" and any(name.startswith("checks.") for name in found)):
             found |= {table.full_name, *table.reads}
     return [table for table in sql() if table.full_name in found]
 
@@ -210,35 +251,38 @@ def told(
     groups: Iterable[Groups] = (),
 ) -> "Told":
     """The warehouse that these figures and records make. Each figure has a cell of its own."""
-    rows = list(_rows(figures))
     receipts = [*(submissions or [submission()]), submission("ons", period="2014-15")]
-    receipts = [one | {"arrival": arrival} for arrival, one in enumerate(receipts, 1)]
     connection = duckdb.connect(config={"threads": 1})  # quicker for a handful of rows
     for schema in warehouse.SCHEMAS:
         connection.execute(f"create schema {schema}")
-    for name, schema, content in (("figures", FIGURES, rows), ("ons__population", POPULATION, list(populations))):
-        warehouse._fill(connection, name, content, {field.name: field.type for field in schema})
-    warehouse._fill(connection, "submissions", receipts, warehouse.SUBMISSIONS)
-    for view, columns in RECORDS.items():
-        warehouse._fill(connection, view, (records or {}).get(view, []), {name: KINDS[kind] for name, kind in columns.items()})
-    warehouse.fill_findings(connection, queries)
-    warehouse.fill_answers(connection, answers)
-    warehouse._fill(connection, "corrections", list(corrections), warehouse.CORRECTIONS)
+    told = {
+        "figures": list(_rows(figures)),
+        "submissions": [one | {"arrival": arrival} for arrival, one in enumerate(receipts, 1)],
+        "ons__population": list(populations),
+        "ons__population_by_council": list(by_council),
+        "corrections": list(corrections),
+        "codes": [dict(zip(("list", "code", "label"), one, strict=True)) for one in areas],
+        "board": [{"name": "Board", "area_code": AREA, "area": "Cambridgeshire"}],
+        **(records or {}),
+    }
+    for name, rows in told.items():
+        if rows:
+            warehouse._fill(connection, name, rows, TOLD.get(name) or RECORDS[name])
+    for given, fill in ((queries, warehouse.fill_findings), (answers, warehouse.fill_answers), (groups, warehouse.fill_groups)):
+        if given := list(given):
+            fill(connection, given)
     warehouse.fill_indicators(connection, {one.code: ("topic", one) for one in indicators})
-    warehouse._fill(connection, "expected", [], warehouse.EXPECTED)
-    codes = [dict(zip(("list", "code", "label"), one, strict=True)) for one in areas]
-    warehouse._fill(connection, "codes", codes, warehouse.CODES)
-    warehouse._fill(
-        connection, "ons__population_by_council", list(by_council), {field.name: field.type for field in BY_COUNCIL}
-    )
-    warehouse.fill_groups(connection, groups)
-    own = {"name": "Board", "area_code": AREA, "area": "Cambridgeshire"}
-    warehouse._fill(connection, "board", [own], dict.fromkeys(own, pa.string()))
-    warehouse.fill_calendar(connection)
+    if known:
+        ledger.stage(connection, known)
+    else:
+        connection.execute("create table staging.build as select now()::timestamp as built_at")
+    days, working_days = calendar()
+    connection.register("every_day", days)
+    connection.register("every_working_day", working_days)
+    connection.execute("create table staging.working_days as from every_working_day")
+    connection.execute("".join(how for name, how in empty().items() if name.startswith("staging.")))
     warehouse.name_codes(connection)
-    ledger.stage(connection, known or {})
-    connection.register("every_day", calendar())  # the same whatever is told: worked out once
-    return Told(connection)
+    return Told(connection, with_records=bool(records))
 
 
 def _rows(figures: Iterable[Row | list[Row]]) -> Iterator[Row]:
@@ -251,8 +295,8 @@ def _rows(figures: Iterable[Row | list[Row]]) -> Iterator[Row]:
 class Told:
     """What was made of the figures: each table when it is first asked for."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, with_records: bool = True) -> None:
+        self._connection, self._with_records = connection, with_records
         self._made: set[str] = set()
 
     @property
@@ -262,8 +306,13 @@ class Told:
         return self._connection
 
     def _make(self, tables: list[warehouse.Table]) -> None:
-        warehouse.create(self._connection, [table for table in tables if table.full_name not in self._made])
+        tables = [table for table in tables if table.full_name not in self._made]
         self._made |= {table.full_name for table in tables}
+        if not self._with_records:
+            empties = [table for table in tables if OF_RECORDS.fullmatch(table.full_name)]
+            self._connection.execute("".join(empty()[table.full_name] for table in empties))
+            tables = [table for table in tables if table not in empties]
+        warehouse.create(self._connection, tables)
 
     def rows(self, query: str) -> list[SimpleNamespace]:
         self._make(needed(frozenset(re.findall(r"\b[a-z]+\.[a-z_]+", query))))
@@ -287,4 +336,7 @@ class Told:
         return self.row(code, period, breakdown, **where).status
 
     def findings(self, code: str) -> list[str]:
-        return [row.message for row in self.rows("from checks.findings order by all") if row.code == code]
+        """What the check of this name says, or the checks that give this code."""
+        own = next((f"({table.query})" for table in sql() if table.full_name == f"checks.{code}"), "checks.findings")
+        found = self.rows(f"select message from {own} where code = '{code}' order by message")
+        return [row.message for row in found]

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+import pyarrow as pa
+
 from lscb_data.indicator import Indicator
 from tests.spec.told import AREA, RECORDS, Row, Told, submission, told
 
@@ -26,7 +28,7 @@ def _row(view: str, name: str, area: str, more: dict[str, Any]) -> Row:
         "view": view, "submission_id": "list", "accepted": True, "area_code": area, "child": child(name, area),
     }  # fmt: skip
     for key, value in more.items():
-        is_day = isinstance(value, str) and RECORDS[view].get(key) == "date"
+        is_day = isinstance(value, str) and RECORDS[view].get(key) == pa.date32()
         row[key] = date.fromisoformat(value) if is_day else value
     return row
 

@@ -172,7 +172,6 @@ def test_an_explanation_closes_the_query_and_goes_with_the_figure(
     assert len(list(police.raw.glob("*/*/*.decision.yml"))) == 1
 
 
-@pytest.mark.long
 def test_it_holds_for_the_same_value_and_not_for_another(police: board.Board, tmp_path: Path) -> None:
     ((name, cell, _),) = asked(police, NEGATIVE)
     lscb(police, "answer", name, "Outcomes were given to earlier months.")
@@ -245,6 +244,23 @@ def test_what_is_no_query_of_that_name_is_not_answered(
         lscb(police, "answer", *words, code=1)
         assert why in capsys.readouterr().err
     assert not list(police.raw.glob("*/*/*.decision.yml"))
+
+
+def test_a_name_that_was_altered_in_the_workbook_is_not_said_again(
+    police: board.Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lscb(police, "feedback", POLICE)
+    made = tmp_path / "police-data-feedback.xlsx"
+    ((name, _, _),) = asked(police, NEGATIVE)
+    typed(made, {name: "They were given to earlier months."})
+    book = load_workbook(made)
+    (cell,) = [cell for row in book[FEEDBACK].iter_rows() for cell in row if cell.value == name]
+    cell.value = "Child 40817"
+    book.save(made)
+    lscb(police, "answer", "--from", made, code=2)
+    said = capsys.readouterr().out
+    assert f"Not kept: {cell.coordinate}: It is not the name of a finding" in said
+    assert "40817" not in said
 
 
 def test_a_finding_of_the_warehouse_is_answered_too(police: board.Board) -> None:

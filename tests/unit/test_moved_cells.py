@@ -27,8 +27,6 @@ from lscb_data.submission import RECEIPT, Receipt
 from lscb_data.words import Words, spoken
 from lscb_data.workbook import Grid, address, read_grids
 
-pytestmark = pytest.mark.long
-
 RAW = Path(__file__).parents[2] / "raw"
 CONTRACTS: Contracts = load_contracts([shipped("schemas")])
 BOARD = "Cambridgeshire"
@@ -114,7 +112,6 @@ def lenient(real: Real) -> Real:
 LENIENT = [lenient(real) for real in REALS if real.contract.kind == "measures"]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("real", REALS, ids=str)
 def test_the_sheets_as_received_are_read(real: Real) -> None:
     said, _, refused = real.read(dict(real.cells))
@@ -321,10 +318,9 @@ CHANGES: tuple[Change, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 @seed(2015)
-@settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_figure_is_lost_or_changed_without_a_finding_of_weight(change: Change, data: st.DataObject) -> None:
     real = data.draw(st.sampled_from(REALS + LENIENT))
