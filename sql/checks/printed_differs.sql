@@ -42,7 +42,7 @@ worded as (
         differing.*,
         explanations.said as explained,
         0.5 / differing.step as half_step,
-        substr(differing.unit, len('per ' || format('{:,}', differing.scale)) + 2) as whom,
+        coalesce(nullif(regexp_extract(differing.unit, '^per [0-9,]+ (.+)$', 1), ''), 'residents') as whom,
         rtrim(rtrim(differing.value::decimal(18, 2)::varchar, '0'), '.') as ours,
         format('{:,}', differing.numerator::bigint) as counted,
         format('{:,}', coalesce(differing.denominator::bigint, 0)) as divided_by,

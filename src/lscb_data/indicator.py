@@ -1,5 +1,6 @@
 """What each published number means: the indicators declared in `schemas/indicators`."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
@@ -22,10 +23,10 @@ class People(Strict):
 
     @property
     def words(self) -> str:
-        """`aged 0 to 17`; `aged 16 and over, female, on the 2011 base`."""
+        """`aged 0 to 17`; `aged 16 and over, female (2011 base)`."""
         ages = f"aged {self.ages.replace('-', ' to ').replace('+', ' and over')}"
         sex = "" if self.sex == "all" else f", {self.sex}"
-        return f"{ages}{sex}{f', on the {self.census_base} base' if self.census_base else ''}"
+        return f"{ages}{sex}{f' ({self.census_base} base)' if self.census_base else ''}"
 
 
 class Indicator(Strict):
@@ -62,8 +63,9 @@ class Indicator(Strict):
         suffix = {"percent": "_percent", "share": "_percent", "rate": f"_per_{self.per}"}.get(self.kind)
         if suffix and not self.code.endswith(suffix):
             raise ValueError(f"{self.code}: the code of a {self.kind} ends in {suffix}")
-        if self.kind == "rate" and not self.unit.startswith(f"per {self.per:,} "):
-            raise ValueError(f"{self.code}: its unit begins with `per {self.per:,} ` and names them")
+        said = re.match(r"per ([0-9,]+)", self.unit)
+        if self.kind == "rate" and said and said[1] != f"{self.per:,}":
+            raise ValueError(f"{self.code}: its unit says per {said[1]}, and it is per {self.per:,}")
         if self.kind != "rate" and self.model_fields_set & {"population", "per"}:
             raise ValueError(f"{self.code}: only a rate has a population, and is per so many of it")
         if both := overlapping(self.targets):

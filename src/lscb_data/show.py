@@ -242,6 +242,10 @@ def _facts(facts: dict[str, Any]) -> None:
             say(f"  {name + ':':<15}{plain(text)}")
 
 
+def _of_sex(sex: str) -> str:
+    return "" if sex == "all" else f", {sex},"
+
+
 def _explained(found: Explained) -> None:
     value, people = found.value, found.population
     of = ", ".join(
@@ -257,7 +261,7 @@ def _explained(found: Explained) -> None:
             "Numerator": value["numerator"],
             "Denominator": value["denominator"],
             "Population": people
-            and f"{people['population']:,} aged {people['age_range']} on {people['reference_date']},"
+            and f"{people['population']:,} aged {people['age_range']}{_of_sex(people['sex'])} on {people['reference_date']},"
             f" based on the census of {people['census_base']} ({people['source']})",
             "Note": value["note"],
         }

@@ -119,7 +119,6 @@ indicators:
     [
         ("plans", "percent", "denominator: [all]", "_percent"),
         ("plans", "rate", "places: 1", "_per_10000"),
-        ("plans_per_10000", "rate", "places: 1", "its unit begins with `per 10,000 `"),
         ("plans_per_1000", "rate", "places: 1", "_per_10000"),
         ("plans_per_10000", "rate", "population: {ages: adults}", "ages"),
         ("plans", "flow", "population: {ages: 16+}", "only a rate has a population"),
@@ -143,3 +142,27 @@ def test_a_code_declared_twice_is_refused(tmp_path: Path) -> None:
         (tmp_path / f"indicators/{name}.yml").write_text(TOPIC.format(code="plans", kind="flow", more="places: 0"))
     with pytest.raises(UserError, match="declared twice"):
         load_indicators([tmp_path])
+
+
+def rate(unit: str, per: int) -> Indicator:
+    said = {"code": f"plans_per_{per}", "title": "Plans", "kind": "rate", "unit": unit, "numerator": ["plans"], "per": per}
+    return Indicator.model_validate(said | {"definition": "Plans.", "source": "The test"})
+
+
+def test_a_rates_unit_is_for_as_many_as_it_is_per() -> None:
+    assert rate("per 1,000 women", 1000).population.words == "aged 0 to 17"
+    assert rate("children", 10000).per == 10000
+    with pytest.raises(ValueError, match="its unit says per 10,000, and it is per 1,000"):
+        rate("per 10,000 women", 1000)
+
+
+def test_every_area_that_a_figure_can_be_for_can_have_a_population(contracts: Contracts) -> None:
+    pattern = contracts["ons__population"].sheets[0].column("area_code").pattern or ""
+    areas = [
+        code.code
+        for name, codes in contracts.codes.items()
+        if name in ("councils", "regions") or name.endswith("areas")
+        for code in codes.codes
+    ]
+    assert "cambridgeshire_central" in areas
+    assert all(re.fullmatch(pattern, code) for code in areas)

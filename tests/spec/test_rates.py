@@ -91,9 +91,9 @@ def test_a_base_that_is_declared_is_no_other() -> None:
     w = told(figure("cases", "2014-15", 260), indicators=CASES, populations=others)
     row = w.row("cases_per_10000", "2014-15")
     assert (row.value, row.status, row.population_id) == (None, "not_supplied", None)
-    assert row.note == "There is no population to divide by: residents aged 16 and over, female, on the 2011 base."
+    assert row.note == "There is no population to divide by: residents aged 16 and over, female (2011 base)."
     assert w.findings("population_missing") == [
-        "There is no population aged 16 and over, female, on the 2011 base of Cambridgeshire for 30/06/2014 to divide by: no "
+        "There is no population aged 16 and over, female (2011 base) of Cambridgeshire for 30/06/2014 to divide by: no "
         "cases_per_10000."
     ]
 
