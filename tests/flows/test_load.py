@@ -75,6 +75,7 @@ def test_a_refused_return_leaves_the_last_good_figures_and_the_other_agencies(
     assert len(submissions(board)) == 3
 
 
+@pytest.mark.long
 def test_only_what_is_asked_for_is_judged_and_the_rest_comes_in_as_landed(
     board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +241,7 @@ def test_two_loads_at_once_the_second_says_who_holds_the_warehouse(board: Board,
     assert (name, len(summary.accepted)) == ("Completed", 1)
 
 
+@pytest.mark.long
 def test_loading_the_same_twice_changes_nothing(board: Board, receiving: Receiving) -> None:
     receiving("08-01", MARAC, Q1)
     load(board)
@@ -282,6 +284,7 @@ def test_nothing_in_raw_stops_the_agencies_whose_returns_can_be_used(board: Boar
     assert any("raw/2014-15-Q2/csc: leads nowhere" in said for said in summary.unusable)
 
 
+@pytest.mark.long
 def test_a_file_that_is_no_longer_as_received_is_said_at_every_load_and_its_figures_stand(
     board: Board, receiving: Receiving, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -115,6 +115,7 @@ def test_every_pseudonym_is_another_every_count_the_same_and_nothing_of_the_old_
     assert children(home) == after
 
 
+@pytest.mark.long
 def test_prefects_records_have_no_pseudonym_that_would_outlive_its_key(home: Board) -> None:
     from prefect.artifacts import Artifact
 
@@ -170,6 +171,7 @@ def test_wherever_it_breaks_off_key_and_warehouse_are_of_one_kind_and_a_second_r
     assert holding_any(home, {key_in(second, home.home).fingerprint}) == []
 
 
+@pytest.mark.long
 def test_what_is_left_of_a_submission_that_is_no_longer_held_goes_too(home: Board, tmp_path: Path) -> None:
     (gone,) = (one for one in received(home) if one.receipt.return_ == LIST_5)
     for path in (gone.path, Path(f"{gone.path}.receipt.yml")):
@@ -188,6 +190,7 @@ def test_what_is_left_of_a_submission_that_is_no_longer_held_goes_too(home: Boar
     assert known == ["accepted", "no longer held"]
 
 
+@pytest.mark.long
 def test_what_could_not_be_taken_away_is_said(
     home: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -200,6 +203,7 @@ def test_what_could_not_be_taken_away_is_said(
     assert rekeyed(home, tmp_path) == 0
 
 
+@pytest.mark.long
 def test_the_key_in_force_is_no_new_one(home: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And nobody is told to destroy it."""
     load(home)
@@ -229,6 +233,7 @@ def test_a_key_that_cannot_be_used_changes_nothing(home: Board, tmp_path: Path, 
     assert in_force(home, tmp_path / "first.key")
 
 
+@pytest.mark.long
 def test_settings_that_cannot_be_changed_by_one_line_stop_it_before_it_begins(
     home: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -240,6 +245,7 @@ def test_settings_that_cannot_be_changed_by_one_line_stop_it_before_it_begins(
     assert (path.read_text(), children(home)) == (settings, before)
 
 
+@pytest.mark.long
 def test_a_file_that_is_not_as_it_was_received_stops_it(
     home: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -252,6 +258,7 @@ def test_a_file_that_is_not_as_it_was_received_stops_it(
     assert (children(home), in_force(home, tmp_path / "first.key")) == (before, True)
 
 
+@pytest.mark.long
 def test_submissions_judged_otherwise_stop_it(
     home: Board, contracts: Contracts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +273,7 @@ def test_submissions_judged_otherwise_stop_it(
         rekey.land_anew(home, contracts, tmp_path / "second.key")
 
 
+@pytest.mark.long
 def test_a_key_in_the_environment_is_for_whoever_set_it_to_change(
     home: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -284,6 +292,7 @@ def test_a_key_in_the_environment_is_for_whoever_set_it_to_change(
     assert children(home) == after
 
 
+@pytest.mark.long
 def test_without_childrens_records_the_key_is_put_in_force(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,6 +253,7 @@ def refusable(folder: Path) -> Iterator[tuple[str, str, Path]]:
         yield "csc__cin_census", "2014-15", folder / f"cut {cut}.xml"
 
 
+@pytest.mark.long
 def test_no_file_that_is_refused_is_quoted(board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home, folder = ["--home", str(board.home)], tmp_path / "sent"
     folder.mkdir()

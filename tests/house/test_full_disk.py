@@ -76,6 +76,7 @@ def test_receive_where_there_is_room_for_the_file_and_not_for_its_receipt(
     assert standing(board.raw) == {}
 
 
+@pytest.mark.long
 def test_template(board: Board, lscb: Lscb) -> None:
     words = ("template", "marac__cases", "--period", "2014-15 Q1")
     before = standing(board.home)
@@ -90,6 +91,7 @@ def test_template(board: Board, lscb: Lscb) -> None:
     assert standing(board.home) == before
 
 
+@pytest.mark.long
 def test_docs(board: Board, lscb: Lscb) -> None:
     pages = board.home / "docs/dictionary"
     assert f"{NO_ROOM}{pages}/" in lscb("docs", most=2000, code=1)

@@ -35,6 +35,7 @@ def lscb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return environment / "bin" / "lscb"
 
 
+@pytest.mark.long
 def test_a_second_board_is_served_by_the_wheel_alone(lscb: Path, tmp_path: Path) -> None:
     home = tmp_path / "norfolk"
     workbook = ROOT / "raw" / "2014-15-Q1" / "constabulary" / "police-data.xlsx"

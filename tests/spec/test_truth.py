@@ -98,6 +98,7 @@ class Loads:
         return Loaded(connection, rows)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("form", "asked"),
     [(Form(), ASKED), (Form(rotate=True), ASKED), (Form(layouts=("xlsx",)), Asked(PLACES[1:2], plans=300))],
@@ -126,6 +127,7 @@ def test_every_row_is_accounted_for_and_every_plan_too_many_is_found(loaded: Loa
         assert rows
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("faults", [0, 0.2])
 def test_every_measure_of_its_year_from_a_census_is_exact_or_a_range_that_holds_it(loaded: Loads, faults: float) -> None:
     found = loaded(Form(layouts=("xml",)), faults=faults)

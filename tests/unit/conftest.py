@@ -56,8 +56,8 @@ create table conformed.record_files as
     select 'plans.csv!plans' as cell, 'plans' as subject, 2 as rows, 'E10000003' as area_code, 'csc.2' as submission_id;
 create table conformed.populations as
     select
-        'mid-2014' as population_id, 131150 as population, '0-17' as age_range, date '2014-06-30' as reference_date,
-        2011 as census_base, 'ONS' as source;
+        'mid-2014' as population_id, 131150 as population, '0-17' as age_range, 'all' as sex,
+        date '2014-06-30' as reference_date, 2011 as census_base, 'ONS' as source;
 create table staging.submissions as
     select
         'csc.1' as submission_id, 'csc__child_protection' as "return", 'csc' as agency, '2014-15 Q2' as period,

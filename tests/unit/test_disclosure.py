@@ -92,6 +92,7 @@ def test_nobody_works_out_a_small_count_of_a_table(rows: list[list[int]]) -> Non
     _nobody_works_it_out(counts, sums)
 
 
+@pytest.mark.long
 @settings(max_examples=100, deadline=None)
 @given(st.lists(CELLS, min_size=27, max_size=27))
 def test_nobody_works_out_a_small_count_of_a_cube(cells: list[int]) -> None:

@@ -172,6 +172,7 @@ def test_an_explanation_closes_the_query_and_goes_with_the_figure(
     assert len(list(police.raw.glob("*/*/*.decision.yml"))) == 1
 
 
+@pytest.mark.long
 def test_it_holds_for_the_same_value_and_not_for_another(police: board.Board, tmp_path: Path) -> None:
     ((name, cell, _),) = asked(police, NEGATIVE)
     lscb(police, "answer", name, "Outcomes were given to earlier months.")

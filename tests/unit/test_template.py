@@ -71,6 +71,7 @@ def judge(path: Path, made: Template) -> Judgement:
     return judged_by(path, made.contract, CONTRACTS.codes, made.period, BOARD)
 
 
+@pytest.mark.long
 @EVERY
 def test_filled_in_from_the_example_it_is_recognised_and_has_no_finding(name: str, period: Period, tmp_path: Path) -> None:
     made = template(CONTRACTS[name], period, CONTRACTS.codes, BOARD)
