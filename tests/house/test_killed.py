@@ -4,12 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 WORKS = ("receive", "withdraw", "land", "build", "publish", "rekey")
 
 
-def test_forty_kills_lose_nothing_and_readers_see_whole_loads_only() -> None:
-    words = ["40", "--seed", "11", "--readers", "2", "--pause", "1", "--no-real"]
+@pytest.mark.parametrize("kills", [12, pytest.param(40, marks=pytest.mark.long)])
+def test_kills_lose_nothing_and_readers_see_whole_loads_only(kills: int) -> None:
+    words = [str(kills), "--seed", "11", "--readers", "2", "--pause", "1", "--no-real"]
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "faults.py"), *words], capture_output=True, text=True, timeout=900
     )
@@ -17,7 +20,7 @@ def test_forty_kills_lose_nothing_and_readers_see_whole_loads_only() -> None:
     assert done.returncode == 0, said  # it looks after each kill, and ends at the first that lost something
     tally = {name.strip(): int(number) for name, _, number in (line.rpartition(" ") for line in done.stdout.splitlines()[1:])}
     killed = [tally[f"{work}: killed"] for work in WORKS]
-    assert (tally["kills"], sum(killed)) == (40, 40)
-    assert min(killed) >= 3, tally
+    assert (tally["kills"], sum(killed)) == (kills, kills)
+    assert min(killed) >= kills // 13, tally
     assert tally["readers: asked"] > 0
     assert (tally["readers: errors"], tally["readers: half loads"]) == (0, 0)

@@ -54,6 +54,7 @@ class Cell(NamedTuple):
 Sum = dict[Cell, int]  # the counts of it, so signed, make nought
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nobody_can_work_out_a_hidden_count_of_childrens_records(
     board: Board, contracts: Contracts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int

@@ -45,7 +45,14 @@ FILLED_IN = [
     name for name, one in CONTRACTS.returns.items() if "xlsx" in one.formats
 ]  # not what a system or a publisher writes
 LAST = pytest.mark.parametrize(("name", "period"), [(name, periods(name)[-1]) for name in FILLED_IN])
-EVERY = pytest.mark.parametrize(("name", "period"), [(name, period) for name in FILLED_IN for period in periods(name)])
+EVERY = pytest.mark.parametrize(  # the last of each at every change, and all in the long run
+    ("name", "period"),
+    [
+        pytest.param(name, period, marks=() if period == periods(name)[-1] else pytest.mark.long)
+        for name in FILLED_IN
+        for period in periods(name)
+    ],
+)
 
 
 def typed(text: str) -> str | float:
@@ -71,7 +78,6 @@ def judge(path: Path, made: Template) -> Judgement:
     return judged_by(path, made.contract, CONTRACTS.codes, made.period, BOARD)
 
 
-@pytest.mark.long
 @EVERY
 def test_filled_in_from_the_example_it_is_recognised_and_has_no_finding(name: str, period: Period, tmp_path: Path) -> None:
     made = template(CONTRACTS[name], period, CONTRACTS.codes, BOARD)
