@@ -124,11 +124,11 @@ def questions(
             watched = limits.clock(seconds, connection.interrupt, give_up and (lambda: give_up(too_long)))
             with watched, limits.memory(most):
                 yield connection
-        except duckdb.InterruptException:
-            raise UserError(too_long) from None
         except (duckdb.OutOfMemoryException, MemoryError):
             raise UserError(f"The question needs more memory than {memory}; see --memory.") from None
         except duckdb.Error as error:
+            if "INTERRUPT Error" in str(error):  # of a result that is being fetched it is said within another error
+                raise UserError(too_long) from None
             if sealed_store.is_damage(error):
                 raise _damaged(current(board), error) from None
             raise UserError(str(error).strip()) from error

@@ -179,6 +179,12 @@ ENDLESS = {
 }
 
 
+def test_a_question_that_is_stopped_while_it_is_fetched_took_too_long(small_board: Path) -> None:
+    said = "Attempting to execute an unsuccessful or closed pending query result\nError: INTERRUPT Error: Interrupted!"
+    with pytest.raises(UserError, match="took more than 2 seconds"), questions(at(small_board), seconds=2):
+        raise duckdb.InvalidInputException(said)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("query", "of"), ENDLESS.items())
 def test_a_question_ends_within_its_time_and_its_memory(small_board: Path, query: str, of: str) -> None:
