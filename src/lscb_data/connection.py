@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def connect(home: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the build in force at this moment; later loads do not disturb it.
 
-    Raises UserError where nothing was loaded yet, or what was loaded cannot be read.
+    Where the folder is sealed the build is attached as `lscb`: a cursor of the connection says `use lscb` first. Raises
+    UserError where nothing was loaded yet, or what was loaded cannot be read.
     """
     return opened(current(_board(home)))
 
