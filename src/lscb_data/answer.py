@@ -41,7 +41,7 @@ def answer(desk: Desk, name: str, explanation: str, by: str | None = None) -> tu
 
     Raises UserError where there is no such query, it is no query but to be put right, or the explanation cannot be kept.
     """
-    return _kept(desk, name, explanation, by, cache(lambda submission: _identifiers(desk, submission)))
+    return _kept(desk, name, explanation, by, cache(lambda period: _identifiers(desk, period)))
 
 
 def answers_in(desk: Desk, file: Path, by: str | None = None) -> Iterator[tuple[str, str | None]]:
@@ -50,13 +50,13 @@ def answers_in(desk: Desk, file: Path, by: str | None = None) -> Iterator[tuple[
     Where a supplier altered the name it is not said again, for it may be a child's: the cell is. Raises UserError where the
     file is none, and UnreadableError where it cannot be read.
     """
-    of_submission = cache(lambda submission: _identifiers(desk, submission))
+    of_period = cache(lambda period: _identifiers(desk, period))
     for cell, name, explanation in _typed(file):
         if not _NAME.fullmatch(_plain(name)):
             yield cell, f"It is not the name of a finding: put it back as it stood in '{FEEDBACK}' when that was sent."
             continue
         try:
-            _kept(desk, name, explanation, by, of_submission)
+            _kept(desk, name, explanation, by, of_period)
             yield name, None
         except UserError as error:
             yield name, str(error)
@@ -68,8 +68,7 @@ def _kept(
     found = _finding(desk.connection, name)
     explanation = _inert(explanation)
     of_children = desk.contracts.names_children(found["return"])
-    if of_children:
-        _refuse_children(explanation, identifiers_of(found["submission"] or ""))
+    _refuse_children(explanation, identifiers_of(found["period"]))
     if found["explanation"] == explanation:
         return found, False
     folder = desk.board.raw / parse(found["period"]).folder / found["return"].partition("__")[0]
@@ -135,20 +134,25 @@ def _refuse_children(explanation: str, known: set[str]) -> None:
         raise UserError("The explanation holds a child's pseudonym: say it without.")
     for one in known:
         if _names(one) and (text := one.casefold()) in said and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", said):
-            raise UserError("The explanation holds what is a child's number in the file: say it without.")
+            raise UserError("The explanation holds what is a child's number in a file: say it without.")
 
 
 def _names(identifier: str) -> bool:
     return not (identifier.isdecimal() and len(identifier) < SHORTEST)
 
 
-def _identifiers(desk: Desk, submission: str) -> set[str]:
-    """The identifiers in the submission's file; none where it is not there any more."""
+def _identifiers(desk: Desk, period: str) -> set[str]:
+    """The identifiers in every file of children that is of this period, or of one that it lies in or holds.
+
+    A query of totals, or of the warehouse, can be answered with a child's number too.
+    """
+    asked, found = parse(period), set()
     for one in received(desk.board):
-        if one.id == submission and one.path.is_file():
-            contract, codes = desk.contracts[one.receipt.return_], desk.contracts.codes
-            return identifiers(one.path, contract, codes, one.period, desk.board.settings.area_name)
-    return set()
+        contract = desk.contracts.returns.get(one.receipt.return_)
+        meets = one.period.start <= asked.end and asked.start <= one.period.end
+        if contract and meets and desk.contracts.names_children(contract.return_) and one.path.is_file():
+            found |= identifiers(one.path, contract, desk.contracts.codes, one.period, desk.board.settings.area_name)
+    return found
 
 
 def _typed(file: Path) -> Iterator[tuple[str, str, str]]:

@@ -393,13 +393,16 @@ def test_an_answer_that_names_a_child_is_refused(
     here = received(board_.home, file, LIST_7, "2014-15 Q4")
     ((name,), *_) = asked(here, "select finding_id from audit.findings where severity = 'query' and cell is not null")
     for said, why in {
-        f"See {MARK.lower()}001, who moved": "holds what is a child's number in the file",
+        f"See {MARK.lower()}001, who moved": "holds what is a child's number in a file",
         "See 0f8fad5b-d9cd-4f11-a1b2-0123456789ab": "holds a child's pseudonym",
     }.items():
         lscb(here, "answer", name, said, code=1)
         told = capsys.readouterr()
         assert why in told.err
         assert MARK.lower() not in (told.err + told.out).lower()
+    ((other,), *_) = asked(here, "select finding_id from audit.findings where severity = 'query' and submission is null")
+    lscb(here, "answer", other, f"{MARK}001 was not counted", code=1)  # of the warehouse, or of totals
+    assert "holds what is a child's number" in capsys.readouterr().err
     lscb(here, "answer", name, "The plan was begun and ended at one conference, as 007 plans were.")
     load(here.home)
     assert asked(here, OPEN, name) == [(0,)]
