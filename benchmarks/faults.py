@@ -45,7 +45,7 @@ from prefect.states import Completed  # noqa: E402
 
 import flows.load  # noqa: E402
 import lscb_data  # noqa: E402
-from lscb_data import (  # noqa: E402  # noqa: E402
+from lscb_data import (  # noqa: E402
     board,
     cli,
     connection,

@@ -44,7 +44,7 @@ import pyarrow.parquet as pq  # noqa: E402
 
 import lscb_data  # noqa: E402
 from benchmarks.mutations import mutated, still  # noqa: E402
-from lscb_data import (  # noqa: E402  # noqa: E402
+from lscb_data import (  # noqa: E402
     board,
     cli,
     contract,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def answer(desk: Desk, name: str, explanation: str, by: str | None = None) -> tu
 
     Raises UserError where there is no such query, it is no query but to be put right, or the explanation cannot be kept.
     """
-    return _kept(desk, name, explanation, by, cache(lambda period: _identifiers(desk, period)))
+    return _kept(desk, name, explanation, by, partial(_identifiers, desk))
 
 
 def answers_in(desk: Desk, file: Path, by: str | None = None) -> Iterator[tuple[str, str | None]]:
@@ -50,7 +50,7 @@ def answers_in(desk: Desk, file: Path, by: str | None = None) -> Iterator[tuple[
     Where a supplier altered the name it is not said again, for it may be a child's: the cell is. Raises UserError where the
     file is none, and UnreadableError where it cannot be read.
     """
-    of_period = cache(lambda period: _identifiers(desk, period))
+    of_period = cache(partial(_identifiers, desk))
     for cell, name, explanation in _typed(file):
         if not _NAME.fullmatch(_plain(name)):
             yield cell, f"It is not the name of a finding: put it back as it stood in '{FEEDBACK}' when that was sent."

@@ -132,9 +132,9 @@ def _screened(intake: Intake, connection: duckdb.DuckDBPyConnection, doors: Iter
 def _writer(intake: Intake, sheet: Sheet) -> pq.ParquetWriter | Writer:
     """Of what is kept of the sheet. What is another on every row has nothing that could be held but once."""
     columns = schema(sheet)
-    again = [field.name for field in columns if field.type not in (UUID, HEAD["row"])]
     if intake.seal:
         return Writer(intake.into(sheet.sheet), columns, intake.seal)
+    again = [field.name for field in columns if field.type not in (UUID, HEAD["row"])]
     packed = {field.name: "none" if field.type == UUID else "zstd" for field in columns}
     return pq.ParquetWriter(intake.into(sheet.sheet), columns, use_dictionary=again, compression=packed)
 

@@ -101,6 +101,17 @@ def key_in(path: Path, home: Path, how: str = _HOW) -> Key:
     return _key(text, str(path), how)
 
 
+def is_open(path: Path) -> bool:
+    """Whether others than its owner can read the file, where a system says so."""
+    return os.name == "posix" and bool(path.stat().st_mode & 0o077)
+
+
+def refuse_open(path: Path) -> None:
+    """Raises UserError where others can read the key in this file."""
+    if is_open(path):
+        raise UserError(f"The key file {path} is open to others. Close it first: chmod 600 {path}")
+
+
 def _key(text: str, where: str, how: str = _HOW) -> Key:
     if len(text.strip()) < LEAST:
         raise UserError(f"The key in {where} is shorter than {LEAST} characters. {how}")

@@ -14,7 +14,7 @@ from lscb_data.board import SETTINGS, Board, naming
 from lscb_data.contract import Contracts
 from lscb_data.disk import write_whole
 from lscb_data.finding import UserError
-from lscb_data.pseudonym import key_in, made_with, read_key
+from lscb_data.pseudonym import key_in, made_with, read_key, refuse_open
 from lscb_data.publish import NAME, check_key, holding, take_away
 from lscb_data.staging import land
 from lscb_data.submission import Submission, received, unusable
@@ -35,8 +35,7 @@ class Anew:
 def check(board: Board, key_file: Path) -> None:
     """Raises UserError where the key in this file can take no other's place: then nothing has changed."""
     new = key_in(key_file, board.home).fingerprint
-    if os.name == "posix" and key_file.stat().st_mode & 0o077:
-        raise UserError(f"The key file {key_file} is open to others. Close it first: chmod 600 {key_file}")
+    refuse_open(key_file)
     if not _by_environment():
         naming(board, "key_file", key_file)
     if is_in_force(board, key_file) and not _of_others(board, new):

@@ -12,7 +12,7 @@ from pathlib import Path
 from lscb_data.board import SETTINGS, Board, naming
 from lscb_data.disk import whole, write_whole
 from lscb_data.finding import UserError
-from lscb_data.pseudonym import Key, key_in, read_key
+from lscb_data.pseudonym import Key, key_in, read_key, refuse_open
 from lscb_data.publish import holding, take_away
 from lscb_data.seal import HOW, IN_FORCE, sealed_with
 from lscb_data.sealed_file import copy, digest, is_sealed
@@ -23,8 +23,7 @@ from lscb_data.verification import Check
 def check(board: Board, seal_file: Path) -> None:
     """Raises UserError where the folder cannot be sealed with the key in this file: then nothing has changed."""
     key, before = key_in(seal_file, board.home, HOW), board.seal
-    if os.name == "posix" and seal_file.stat().st_mode & 0o077:
-        raise UserError(f"The key file {seal_file} is open to others. Close it first: chmod 600 {seal_file}")
+    refuse_open(seal_file)
     if before and before.fingerprint != key.fingerprint:
         raise UserError(f"The key of the seal is another already ({before.fingerprint}): nothing was changed.")
     if _is_of_pseudonyms(board, key):

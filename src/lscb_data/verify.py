@@ -14,7 +14,7 @@ from lscb_data.board import Board
 from lscb_data.contract import Contracts
 from lscb_data.disk import digest, link
 from lscb_data.finding import UserError, first_line
-from lscb_data.pseudonym import key_path, made_with, read_key
+from lscb_data.pseudonym import is_open, key_path, made_with, read_key
 from lscb_data.publish import NAME, current
 from lscb_data.rebuilt import built_anew, differing, scratch_of
 from lscb_data.screen import literal, quote
@@ -110,7 +110,7 @@ def _of_keys(board: Board, contracts: Contracts, build: Path) -> Iterator[Check]
     try:
         if read_key(board.home, board.settings.key_file).fingerprint != made:
             wrong.append("the key in force is another than the one that the warehouse was made with")
-        if (path := key_path(board.home, board.settings.key_file)) and os.name == "posix" and path.stat().st_mode & 0o077:
+        if (path := key_path(board.home, board.settings.key_file)) and is_open(path):
             wrong.append(f"{path} is open to others: chmod 600 {path}")
     except UserError as error:
         wrong.append(str(error))
