@@ -17,7 +17,10 @@ _RELATED = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TO = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _UNDATED = (1980, 1, 1, 0, 0, 0)  # so that the same parts make the same bytes
 
-BROKEN = (zipfile.BadZipFile, TooLargeError, ExpatError, KeyError, ValueError, IndexError, NotImplementedError, EOFError)
+BROKEN = (
+    zipfile.BadZipFile, TooLargeError, ExpatError, KeyError, ValueError, IndexError, NotImplementedError, EOFError,
+    StopIteration,  # of what lacks a part, or an element, that every workbook has
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -332,6 +332,16 @@ def test_of_what_cannot_be_read_what_is_asked_is_said_alone(board_: board.Board,
     assert "damaged" in " ".join(sheet.cells.values())
 
 
+def test_of_what_is_read_and_cannot_be_marked_what_is_asked_is_said_alone(board_: board.Board, tmp_path: Path) -> None:
+    sent = tmp_path / "police.xlsx"
+    with zipfile.ZipFile(next(ROOT.glob("raw/2014-15-Q2/constabulary/*.xlsx"))) as real, zipfile.ZipFile(sent, "w") as file:
+        for name in real.namelist():
+            file.writestr(name.replace("_rels/.rels", "/_rels/.rels"), real.read(name))  # as some programs have it
+    here = received(board_.home, sent, POLICE, "2014-15 Q2")
+    lscb(here, "feedback", POLICE, "--out", tmp_path / "a.xlsx")
+    assert [sheet.name for sheet in read_grids(tmp_path / "a.xlsx")] == [FEEDBACK]
+
+
 # children's records
 
 MARK = "ZQXJ"
