@@ -259,15 +259,27 @@ def _landed(told: dict[str, Any], here: board.Board, one: submission.Submission,
                 if contracts.names_children(of.return_)
                 else ()
             )
-            _answered(told, here, asked, sorted(known), rng)
+            if (book := _opened(asked)) is None and _opened(one.path) is not None:
+                told["wrong"].append("the supplier's workbook could be opened, and its feedback cannot")
+            if book:
+                _answered(told, here, asked, book, sorted(known), rng)
         _command(told, here, ["status"])
     rows = {"received": landed.received, "accepted": landed.accepted, "rejected": landed.rejected}
     return {"ended": "refused" if landed.refused else "accepted", "rows": rows}
 
 
-def _answered(told: dict[str, Any], here: board.Board, asked: Path, known: list[str], rng: Random) -> None:
+def _opened(path: Path) -> openpyxl.Workbook | None:
+    """The workbook, as the supplier's own program may open it; None where it cannot."""
+    try:
+        return openpyxl.load_workbook(path)
+    except Exception:  # noqa: BLE001 - of altered files openpyxl raises all kinds
+        return None
+
+
+def _answered(
+    told: dict[str, Any], here: board.Board, asked: Path, book: openpyxl.Workbook, known: list[str], rng: Random
+) -> None:
     """The feedback comes back with something typed beside each query, sometimes a child's known number, and altered."""
-    book = openpyxl.load_workbook(asked)
     sheet = book[FEEDBACK]
     heading = {cell.value: cell.column for row in sheet.iter_rows() for cell in row if cell.value in (FINDING, ANSWER)}
     answers = ["It is right.", "=1+1", "", "x" * 3000, f"{rng.choice([*known, 'Nobody'])} was counted"]
