@@ -29,7 +29,7 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/records.py $(SIZES)
 	$(BIN)/python benchmarks/sealed.py
 
-# Kill -9, thousands of times, while readers ask: what `make test-long` does forty times.
+# Kill -9, thousands of times, while readers ask: what `make test` does forty times.
 KILLS = 2000
 SEED = 1
 READERS = 8

@@ -2,6 +2,7 @@
 
 make faults                            2,000 kills, 8 readers
 make faults KILLS=100 SEED=7 READERS=2
+python benchmarks/faults.py 100 --sealed             in a folder that is sealed
 
 Half of the kills come at a moment by the clock, half just before one of the file operations. Only those count that came while
 the work went on; where it had ended already, it is tried again at another moment. After each one:
@@ -54,6 +55,8 @@ from lscb_data import (  # noqa: E402
     pseudonym,
     publish,
     rekey,
+    sealed_file,
+    sealed_store,
     submission,
     warehouse,
     working_days,
@@ -392,9 +395,10 @@ def strike(home: Home, names: tuple[str, ...], typical: dict[str, tuple[float, i
 
 def reads(path: Path, number: int, pause: float, stop: Path, report: Path) -> None:
     """Ask until told to stop, each time anew, in each of the ways in turn that people have."""
+    build = path / "warehouse" / publish.NAME
     ways: list[Callable[[], Any]] = [
         lambda: connection.connect(path),
-        lambda: duckdb.connect(path / "warehouse" / publish.NAME, read_only=True),
+        lambda: sealed_store.opened(build) if sealed_file.is_sealed(build) else duckdb.connect(build, read_only=True),
         lambda: connection.questions(board.Board(path)),
     ]
     asked, errors, saw = 0, [], {}
@@ -440,8 +444,8 @@ def readers(home: Home, many: int, pause: float, tally: Counter[str]) -> Iterato
 # a run
 
 
-def new_home(scratch: Path, rng: random.Random, real: bool) -> Home:
-    """A Board with a list of children, and a return of the police, loaded once."""
+def new_home(scratch: Path, rng: random.Random, real: bool, sealed: bool) -> Home:
+    """A Board with a list of children, and a return of the police."""
     home = Home(scratch / "home", rng)
     home.path.mkdir(parents=True)
     key = scratch / "first.key"
@@ -449,6 +453,9 @@ def new_home(scratch: Path, rng: random.Random, real: bool) -> Home:
     shutil.copy(ROOT / "lscb.toml", home.path)
     with (home.path / board.SETTINGS).open("a") as settings:
         settings.write(f'key_file = "{key}"\n')
+        if sealed:
+            pseudonym.write_key(scratch / "seal.key", home.path)
+            settings.write(f'seal_file = "{scratch / "seal.key"}"\n')
     done(home, receive(home))
     if real:
         home.real = [(one.path, one.receipt.return_, one.receipt.period) for one in submission.received(board.Board(ROOT))]
@@ -468,14 +475,14 @@ def measured(home: Home) -> dict[str, tuple[float, int]]:
     return {name: taken for name, taken in found.items() if taken}
 
 
-def run(kills: int, seed: int, many: int, pause: float, real: bool) -> Counter[str]:
+def run(kills: int, seed: int, many: int, pause: float, real: bool, sealed: bool) -> Counter[str]:
     """So many kills; what was counted. Raises AssertionError where something was lost, saying which kill it was."""
     prepare(real)
     tally: Counter[str] = Counter()
     typical: dict[str, tuple[float, int]] = {}
     for number in count():
         with tempfile.TemporaryDirectory(prefix="lscb-faults-") as scratch:
-            home = new_home(Path(scratch), random.Random(seed * 1_000_003 + number), real)  # noqa: S311
+            home = new_home(Path(scratch), random.Random(seed * 1_000_003 + number), real, sealed)  # noqa: S311
             if typical:
                 done(home, ["load"])
             typical = typical or measured(home)
@@ -506,9 +513,10 @@ def main() -> int:
     words.add_argument("--readers", type=int, default=8)
     words.add_argument("--pause", type=float, default=0, help="seconds between a reader's questions")
     words.add_argument("--no-real", action="store_true", help="only lists of children: quicker to judge than the real returns")
+    words.add_argument("--sealed", action="store_true", help="a folder of which nothing can be read without a key")
     asked = words.parse_args()
     try:
-        tally = run(asked.kills, asked.seed, asked.readers, asked.pause, not asked.no_real)
+        tally = run(asked.kills, asked.seed, asked.readers, asked.pause, not asked.no_real, asked.sealed)
     except AssertionError as error:
         error.add_note(f"seed {asked.seed}, of {asked.kills} kills")
         raise

@@ -54,8 +54,30 @@ changed as (
         true as is_published
     from figures
     inner join indicators on figures.indicator = indicators.indicator
-    except
-    select * from known_last
+    left join known_last
+        on
+            figures.indicator = known_last.indicator
+            and figures.area_code is not distinct from known_last.area_code
+            and figures.provider is not distinct from known_last.provider
+            and figures.period_type = known_last.period_type
+            and figures.period = known_last.period
+            and figures.breakdown_type is not distinct from known_last.breakdown_type
+            and figures.breakdown = known_last.breakdown
+    where
+        known_last.indicator is null
+        or (
+            figures.area, figures.period_start, figures.period_end, figures.unit, figures.numerator, figures.denominator,
+            figures.value, figures.lower_95, figures.upper_95, figures.lower_998, figures.upper_998, figures.status,
+            figures.qualifier, figures.note, figures.as_printed, figures.population_id, figures.submission_id, figures.cell,
+            indicators.definition_sha256, true
+        )
+        is distinct from (
+            known_last.area, known_last.period_start, known_last.period_end, known_last.unit, known_last.numerator,
+            known_last.denominator, known_last.value, known_last.lower_95, known_last.upper_95, known_last.lower_998,
+            known_last.upper_998, known_last.status, known_last.qualifier, known_last.note, known_last.as_printed,
+            known_last.population_id, known_last.submission_id, known_last.cell, known_last.definition_sha256,
+            known_last.is_published
+        )
 ),
 
 gone as (
@@ -110,11 +132,33 @@ news as (
 ),
 
 versions as (
-    select * from known_before
+    select
+        known_before.*,
+        coalesce(
+            lead(known_before.known_from) over (
+                partition by
+                    known_before.indicator, known_before.area_code, known_before.provider, known_before.period_type,
+                    known_before.period, known_before.breakdown_type, known_before.breakdown
+                order by known_before.known_from
+            ),
+            if(news.indicator is null, null, build.built_at)
+        ) as known_until
+    from known_before
+    cross join build
+    left join news
+        on
+            known_before.indicator = news.indicator
+            and known_before.area_code is not distinct from news.area_code
+            and known_before.provider is not distinct from news.provider
+            and known_before.period_type = news.period_type
+            and known_before.period = news.period
+            and known_before.breakdown_type is not distinct from news.breakdown_type
+            and known_before.breakdown = news.breakdown
     union all
     select
         news.*,
-        build.built_at as known_from
+        build.built_at as known_from,
+        null as known_until
     from news
     cross join build
 )
@@ -148,9 +192,6 @@ select
     definition_sha256,
     is_published,
     known_from,
-    lead(known_from) over (
-        partition by indicator, area_code, provider, period_type, period, breakdown_type, breakdown
-        order by known_from
-    ) as known_until
+    known_until
 from versions
 order by indicator, area, provider, period_start, period_end, breakdown_type, breakdown, known_from

@@ -23,7 +23,7 @@ cells_named as (
         breakdown,
         value,
         status,
-        unnest(string_split(cell, '; ')) as cell
+        unnest(list_distinct(string_split(cell, '; '))) as cell
     from figures
     where cell like '%!%!%'
 ),
@@ -36,7 +36,7 @@ cells_hidden as (
 ),
 
 cells_read as (
-    select distinct
+    select
         observations.cell,
         observations.submission_id,
         observations.file,
@@ -44,7 +44,7 @@ cells_read as (
         coalesce(observations.measure, observations.prints) as of_what
     from observations
     left join cells_hidden on observations.cell = cells_hidden.cell
-    union all
+    union
     select
         cell,
         submission_id,
@@ -54,7 +54,7 @@ cells_read as (
     from populations
 )
 
-select distinct
+select
     cells_named.indicator,
     cells_named.area_code,
     cells_named.provider,

@@ -26,6 +26,14 @@ loads as (
     group by series, known_from
 ),
 
+-- Of what was loaded once nothing was restated.
+series_known_before as (
+    select series
+    from versions
+    group by series
+    having min(known_from) < max(known_from)
+),
+
 steps as (
     select
         versions.*,
@@ -41,6 +49,7 @@ steps as (
         lag(versions.definition_sha256) over earlier as definition_before,
         lag(versions.is_published) over earlier as was_published
     from versions
+    where versions.series in (select series_known_before.series from series_known_before)
     window earlier as (
         partition by indicator, area_code, provider, period_type, period, breakdown_type, breakdown
         order by known_from

@@ -172,14 +172,28 @@ band_sums as (
     qualify sum(parts.value) over (partition by wholes.count_number) = wholes.value
 ),
 
+-- Taken by themselves first: of 153 councils every count would be put beside every other.
+counts_of_places as materialized (
+    select counts.*
+    from counts
+    inner join areas on counts.area_code = areas.area_code
+    where areas.kind = 'inside the Board'
+),
+
+counts_of_own_area as materialized (
+    select counts.*
+    from counts
+    inner join areas on counts.area_code = areas.area_code
+    where areas.is_own
+),
+
 place_sums as (
     select
         wholes.count_number * 1000 + 503 as sum_number,
         parts.count_number as part_number,
         wholes.count_number as whole_number
-    from counts as parts
-    inner join areas as areas_inside on parts.area_code = areas_inside.area_code and areas_inside.kind = 'inside the Board'
-    inner join counts as wholes
+    from counts_of_places as parts
+    inner join counts_of_own_area as wholes
         on
             parts.measure = wholes.measure
             and parts.provider is not distinct from wholes.provider
@@ -187,7 +201,6 @@ place_sums as (
             and parts.period_end = wholes.period_end
             and parts.breakdown_type is not distinct from wholes.breakdown_type
             and parts.breakdown = wholes.breakdown
-    inner join areas as own_areas on wholes.area_code = own_areas.area_code and own_areas.is_own
     qualify sum(parts.value) over (partition by wholes.count_number) = wholes.value
     union all
     select

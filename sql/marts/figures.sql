@@ -84,7 +84,7 @@ spellings_added as (
         -- Lists, sorted when they are whole: nearly every group has one cell, and an aggregate in order sorts for each.
         nullif(array_to_string(list_sort(list_distinct(list(query))), ' '), '') as query,
         nullif(array_to_string(list_sort(list_distinct(list(unit))), ', '), '') as unit,
-        string_agg(cell, '; ' order by row, cell) as cell
+        array_to_string(list_transform(list_sort(list((row, cell))), lambda one: one[2]), '; ') as cell
     from figures_placed
     group by
         of_what, is_reckoned, area_code, provider, period_type, period, period_start, period_end, breakdown_type, breakdown,

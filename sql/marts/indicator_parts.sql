@@ -198,8 +198,7 @@ line_totals as (
     left join sums_published
         on
             lines.indicator = sums_published.indicator
-            and lines.measure = lines.indicator
-            and measures.cell = sums_published.cell
+            and if(lines.measure = lines.indicator, measures.cell, null) = sums_published.cell
             and measures.period = sums_published.period
     where
         lines.parts_needed = 1
@@ -273,6 +272,26 @@ denominators as (
     where not is_numerator
 ),
 
+measures_shared as (
+    select
+        indicator,
+        unnest(numerator) as measure
+    from indicators
+    where kind = 'share'
+),
+
+wholes_hidden as (
+    select distinct
+        measures_shared.indicator,
+        hidden_counts.area_code,
+        hidden_counts.provider,
+        hidden_counts.period_type,
+        hidden_counts.period
+    from measures_shared
+    inner join hidden_counts on measures_shared.measure = hidden_counts.measure
+    where hidden_counts.breakdown_type is null
+),
+
 -- A share is of what the same table gives; where the whole of it is hidden, its sum would tell it.
 shared_wholes as (
     select
@@ -292,17 +311,15 @@ shared_wholes as (
             when bool_or(numerators.status = 'unreliable') then 'unreliable'
             else 'not_supplied'
         end as status,
-        coalesce(bool_or(hidden_counts.measure is not null), false) as is_hidden
+        bool_or(wholes_hidden.indicator is not null) as is_hidden
     from numerators
-    inner join indicators on numerators.indicator = indicators.indicator
-    left join hidden_counts
+    left join wholes_hidden
         on
-            list_contains(indicators.numerator, hidden_counts.measure)
-            and numerators.area_code = hidden_counts.area_code
-            and numerators.provider is not distinct from hidden_counts.provider
-            and numerators.period_type = hidden_counts.period_type
-            and numerators.period = hidden_counts.period
-            and hidden_counts.breakdown_type is null
+            numerators.indicator = wholes_hidden.indicator
+            and numerators.area_code = wholes_hidden.area_code
+            and numerators.provider is not distinct from wholes_hidden.provider
+            and numerators.period_type = wholes_hidden.period_type
+            and numerators.period = wholes_hidden.period
     where numerators.indicator_kind = 'share'
     group by
         numerators.indicator, numerators.area_code, numerators.provider, numerators.period_type, numerators.period,

@@ -262,6 +262,12 @@ stepped_back as (
         is distinct from (stands.value, stands.low, stands.high, stands.status, stands.qualifier, stands.breakdown)
 ),
 
+-- Few, and taken by themselves: of all others nothing that is printed is read as a number.
+observations_corrected as materialized (
+    select * from observations
+    where corrected is not null and standing in ('accepted', 'superseded')
+),
+
 corrected as (
     select
         try_cast(regexp_replace(printed, '[,% ]', '', 'g') as decimal(28, 10)) as value_before,
@@ -288,8 +294,7 @@ corrected as (
         is_public,
         'changed' as change,
         'correction' as why
-    from observations
-    where corrected is not null and standing in ('accepted', 'superseded')
+    from observations_corrected
 ),
 
 together as (

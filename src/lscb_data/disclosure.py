@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import heapify, heappop, heappush
 
 import duckdb
 import numpy as np
@@ -51,7 +50,7 @@ def hidden(counts: pa.Table, sums: pa.Table) -> Numbers:
         before = out.copy()
         out[beside] = True
         table.hide_beside(out)
-        again = np.isin(table.block, table.block[out & ~before])
+        again = _are(table.block[out & ~before], len(table.numbers))[table.block]
     return table.numbers[out & (table.numbers > 0)]
 
 
@@ -152,7 +151,7 @@ class _Sums:
             found[smallest[smallest < NOBODY]] = True
             before = near.copy()
             near[self.count_of[within]] = True
-            near &= ~np.isin(self.block, self.block[found])
+            near &= ~_are(self.block[found], len(out))[self.block]
             if np.array_equal(near, before):
                 break
         return np.flatnonzero(found)
@@ -166,16 +165,16 @@ class _Sums:
         binds, turns = np.ones(len(sums), bool), []
         # A count that stands in no other sum takes up whatever the others of its sum leave: that sum is for the end.
         while (private := binds & (np.bincount(counts[binds], minlength=len(change))[counts] == 1)).any():
-            takes_up = np.flatnonzero(private)[np.unique(sums[private], return_index=True)[1]]
+            takes_up = np.flatnonzero(private)
+            takes_up = takes_up[np.diff(sums[takes_up], prepend=-1) > 0]  # of each sum the first: they stand by sums
             turns.append(takes_up)
-            binds &= ~np.isin(sums, sums[takes_up])
+            binds &= ~_are(sums[takes_up], self.number_of_sums)[sums]
         _settle(change, sums[binds], counts[binds], signs[binds])
         for takes_up in reversed(turns):
             change[counts[takes_up]] = 0
             left = np.bincount(sums, signs * change[counts], minlength=self.number_of_sums)[sums[takes_up]]
             change[counts[takes_up]] = -signs[takes_up] * left.astype(np.int64) % PRIME
-        found: Flags = change == 0
-        found[np.setdiff1d(np.arange(len(change)), counts)] = False
+        found: Flags = (change == 0) & _are(counts, len(change))
         return found
 
     def _squeezed(self, out: Flags, among: Flags) -> Flags:
@@ -196,6 +195,13 @@ class _Sums:
             np.minimum.at(high, counts, room[1])
             if np.array_equal(before, (low, high)):
                 return high - low < 1
+
+
+def _are(places: Numbers, number: int) -> Flags:
+    """Of so many places, which are among these."""
+    found = np.zeros(number, bool)
+    found[places] = True
+    return found
 
 
 def _less_own(sums: Numbers, ends: NDArray[np.float64], number: int, far: float) -> NDArray[np.float64]:
@@ -228,11 +234,15 @@ def _settle(change: Numbers, sums: Numbers, counts: Numbers, signs: Numbers) -> 
         rows[one][count] = sign
         within[count].add(one)
     given: list[tuple[int, dict[int, int]]] = []  # a count, and the sum that gives it by the others
-    fewest = [(len(of), count) for count, of in within.items()]
-    heapify(fewest)
-    while fewest:
-        number, count = heappop(fewest)
-        if number != len(within[count]) or not number:
+    waiting: dict[int, list[int]] = defaultdict(list)  # counts by the number of sums that they were in when they were put here
+    for count, of in within.items():
+        waiting[len(of)].append(count)
+    while waiting:
+        fewest = min(waiting)
+        count = waiting[fewest].pop()
+        if not waiting[fewest]:
+            del waiting[fewest]
+        if fewest != len(within[count]) or not fewest:
             continue
         chosen = min(within[count], key=lambda one: len(rows[one]))
         row = rows.pop(chosen)
@@ -242,7 +252,7 @@ def _settle(change: Numbers, sums: Numbers, counts: Numbers, signs: Numbers) -> 
             _take_away(rows[one], row, count, one, within)
         given.append((count, row))
         for other in row:
-            heappush(fewest, (len(within[other]), other))
+            waiting[len(within[other])].append(other)
     for count, row in reversed(given):
         moved = sum(times * int(change[other]) for other, times in row.items() if other != count)
         change[count] = -moved * pow(row[count], -1, PRIME) % PRIME

@@ -69,14 +69,12 @@ def _build(
     landed: list[Landed],
 ) -> None:
     built = tables(board.folders("sql"))
-    with changing(path) as connection:
-        connection.execute("begin")
+    with changing(path) as connection:  # in no transaction: of a table not yet committed DuckDB plans as of an empty one
         for schema in SCHEMAS:
             connection.execute(f"create schema {schema}")
         _stage(connection, board, contracts, indicators, landed)
         create(connection, built)
         ledger.unstage(connection)
-        connection.execute("commit")
         connection.execute("checkpoint")
 
 

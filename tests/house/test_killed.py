@@ -10,9 +10,11 @@ ROOT = Path(__file__).parents[2]
 WORKS = ("receive", "withdraw", "land", "build", "publish", "rekey")
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(40, marks=pytest.mark.long)])
-def test_kills_lose_nothing_and_readers_see_whole_loads_only(kills: int) -> None:
-    words = [str(kills), "--seed", "11", "--readers", "2", "--pause", "1", "--no-real"]
+@pytest.mark.parametrize(
+    ("kills", "how"), [(40, ()), pytest.param(40, ("--sealed",), marks=pytest.mark.long)], ids=["plain", "sealed"]
+)
+def test_kills_lose_nothing_and_readers_see_whole_loads_only(kills: int, how: tuple[str, ...]) -> None:
+    words = [str(kills), "--seed", "11", "--readers", "2", "--pause", "1", "--no-real", *how]
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "faults.py"), *words], capture_output=True, text=True, timeout=900
     )
