@@ -91,7 +91,9 @@ def _refuse_far(kind: int, body: bytes) -> None:
     where there is not enough."""
     rows, columns = 0, 0
     if kind == _DIMENSIONS:
-        rows, columns = struct.unpack_from("<4xI2xH", body)
+        first, rows, left, columns = struct.unpack_from("<IIHH", body)
+        if first > rows or left > columns:
+            raise ValueError("a sheet ends before it begins")
     elif kind in _CELLS:
         columns = struct.unpack_from("<2xH", body)[0] + 1
     if rows > _ROWS or columns > _COLUMNS:

@@ -12,6 +12,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
+from lscb_data import xls_apart
 from lscb_data.biff import NOT_SHOWN, Page, read_pages
 from lscb_data.finding import Finding, Severity
 from lscb_data.sealed_file import read_bytes, reading, size
@@ -169,10 +170,9 @@ def _shown(value: Any, number_format: str) -> str:
 
 
 def _read_xls(path: Path) -> list[Grid]:
-    from python_calamine import CalamineWorkbook, PasswordError
-
+    data = read_bytes(path)
     try:
-        pages = read_pages(read_bytes(path))
+        pages = read_pages(data)
     except (ValueError, IndexError, struct.error) as error:
         raise UnreadableError(
             "old_workbook",
@@ -180,13 +180,10 @@ def _read_xls(path: Path) -> list[Grid]:
             "Open it in Excel, save it as an .xlsx workbook, and send that.",
         ) from None
     try:
-        with reading(path) as file, CalamineWorkbook.from_filelike(file) as book:
-            tables = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except PasswordError:
+        tables = xls_apart.tables(data)
+    except xls_apart.ProtectedError:
         raise _protected() from None
-    except BaseException as error:  # as above; and where its Rust panics, that is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError):
-            raise
+    except xls_apart.XlsError as error:
         raise _not_a_workbook(error) from None
     grids = []
     for name, table in tables.items():

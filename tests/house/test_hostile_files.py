@@ -464,6 +464,21 @@ def test_an_old_workbook_that_claims_more_cells_than_excel_has(judged: Any, tmp_
     is_said(judged(tmp_path / "a.xls"), 0, 0, [("old_workbook", None, "beyond column IV")])
 
 
+def test_an_old_workbook_that_ends_before_it_begins(judged: Any, tmp_path: Path) -> None:
+    content = xls({"List 7": [HEAD.split(","), plan(1).split(",")]})
+    at = content.index(struct.pack("<HHIIHHH", 0x200, 14, 0, 2, 0, 9, 0)) + 4
+    (tmp_path / "a.xls").write_bytes(content[:at] + struct.pack("<I", 2026) + content[at + 4 :])
+    is_said(judged(tmp_path / "a.xls"), 0, 0, [("old_workbook", None, "ends before it begins")])
+
+
+def test_an_old_workbook_that_ends_its_reader(judged: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = xls({"List 7": [HEAD.split(","), plan(1).split(",")]})
+    at = content.index(struct.pack("<HHIIHHH", 0x200, 14, 0, 2, 0, 9, 0)) + 4
+    (tmp_path / "a.xls").write_bytes(content[:at] + struct.pack("<I", 2026) + content[at + 4 :])
+    monkeypatch.setattr("lscb_data.biff._refuse_far", lambda *_: None)  # as with damage that nobody knows of yet
+    is_said(judged(tmp_path / "a.xls"), 0, 0, [("damaged_workbook", None, "cannot be opened")])
+
+
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9, 0.99])
 def test_a_workbook_cut_short(kept: float, judged: Any, make_workbook: Any) -> None:
     path = make_workbook({"List 7": ROWS})
