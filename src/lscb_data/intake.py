@@ -26,7 +26,7 @@ from lscb_data.period import Period
 from lscb_data.pseudonym import Key
 from lscb_data.records import Desk, Screened, Tally, areas_of, database, desk, judged, kept, screened
 from lscb_data.screen import quote
-from lscb_data.sealed_store import Writer, rows_of, unlock
+from lscb_data.sealed_store import Writer, quiet, rows_of, unlock
 from lscb_data.workbook import UnreadableError, read_grids
 
 ROWS = 50_000  # to a batch of a workbook's rows
@@ -148,7 +148,7 @@ def _stamped(rows: pa.Table, submission: str, sheet: Sheet) -> pa.Table:
 def _judge_whole(intake: Intake, out: Judgement, sheets: list[str]) -> None:
     """What Great Expectations says of the rows kept: no clear identifier is among them any more."""
     spills = TemporaryDirectory(prefix="lscb-")
-    with spills as scratch, duckdb.connect(config={"temp_directory": scratch}) as connection:
+    with spills as scratch, quiet(duckdb.connect(config={"temp_directory": scratch})) as connection:
         unlock(connection, intake.seal)
         for name in sheets:
             held = f"from {rows_of(intake.into(name))}"

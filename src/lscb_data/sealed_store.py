@@ -71,17 +71,22 @@ def opened(path: Path, home: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the database of this file; where that is a copy, of the Board's folder `home`."""
     if not key_to(path, home):
         # Under `duckdb:` a process may hold the file beside SQLAlchemy, which opens it by its name, otherwise configured.
-        return duckdb.connect(f"duckdb:{path}", read_only=True)
+        return quiet(duckdb.connect(f"duckdb:{path}", read_only=True))
     return attached(path, home)
 
 
 def attached(path: Path, home: Path | None = None) -> duckdb.DuckDBPyConnection:
     """The same, to nothing but this database, attached as `lscb`; sealed, it cannot spill."""
-    connection, key = duckdb.connect(), key_to(path, home)
+    connection, key = quiet(duckdb.connect()), key_to(path, home)
     attach(connection, path, "lscb", key=key)
     if key:
         connection.execute("set temp_directory = ''")
     return connection.execute("use lscb")
+
+
+def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The connection, without the bar that DuckDB draws on standard output, among the answers, of what takes two seconds."""
+    return connection.execute("set enable_progress_bar = false")
 
 
 @contextmanager
@@ -89,10 +94,10 @@ def changing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that writes the database of this file: sealed where its folder is."""
     key = key_to(path) if path.exists() else key_of(path)
     if not key:
-        with duckdb.connect(path) as connection:
+        with quiet(duckdb.connect(path)) as connection:
             yield connection
         return
-    with duckdb.connect(config={"temp_directory": f"{path}.tmp"}) as connection:
+    with quiet(duckdb.connect(config={"temp_directory": f"{path}.tmp"})) as connection:
         attach(connection, path, "lscb", key=key, read_only=False)
         connection.execute("use lscb")
         yield connection

@@ -16,6 +16,8 @@ from lscb_data.board import Board, at
 from lscb_data.cli import main
 from lscb_data.connection import ask, questions, url
 from lscb_data.finding import UserError
+from lscb_data.publish import current
+from lscb_data.sealed_store import changing
 
 QUESTION = "select value from published.indicator_values where period = $period"
 
@@ -34,6 +36,14 @@ def test_the_home_is_that_of_the_environment(small_board: Path, monkeypatch: pyt
 def test_a_connection_writes_nothing(small_board: Path) -> None:
     with connect(small_board) as connection, pytest.raises(duckdb.Error, match="read-only"):
         connection.execute("drop table published.indicators")
+
+
+def test_no_bar_of_progress_is_drawn_among_the_answers(small_board: Path) -> None:
+    asked = "select current_setting('enable_progress_bar')"
+    with connect(small_board) as connection, questions(at(small_board)) as other:
+        assert [one.execute(asked).fetchone() for one in (connection, other)] == [(False,), (False,)]
+    with changing(current(at(small_board))) as connection:
+        assert connection.execute(asked).fetchone() == (False,)
 
 
 def test_without_a_warehouse_it_says_what_to_do(board: Board, tmp_path: Path) -> None:
