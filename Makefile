@@ -64,7 +64,7 @@ lock-peers:
 .venv/ready: requirements.lock pyproject.toml
 	@if command -v uv >/dev/null; then \
 		uv venv -q --clear --python $(PYTHON) .venv && \
-		uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 		uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 		$(PYTHON) -m venv --clear .venv && \
