@@ -63,7 +63,19 @@ started as (
 )
 
 select
-    *,
+    area_code,
+    submission_id,
+    row,
+    started,
+    transfer_in,
+    month_start,
+    quarter_start,
+    age,
+    sex,
+    ethnicity,
+    category_initial,
+    category_latest,
+    is_subsequent,
     case
         when within_until >= started then true
         when has_all_earlier or not is_subsequent or held_for_24_months <= started then false
