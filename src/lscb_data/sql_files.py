@@ -30,6 +30,7 @@ class Table:
     columns: Mapping[str, str]
     reads: frozenset[str]
     asked_with: str = ""  # of a table that is asked for as NAME(asked_with): it is worked out each time
+    kind: str = "table"  # or a view, of what is worked out with whatever reads it
 
     @property
     def full_name(self) -> str:
@@ -68,7 +69,8 @@ def _table(path: Path, text: str) -> Table:
     said = (re.match(r"([a-z0-9_, ]+): (.+)", line) for line in lines[1:])
     columns = {name.strip(): one[2] for one in said if one for name in one[1].split(",")}
     asked_with = next((line.removeprefix("asked with ") for line in lines if line.startswith("asked with ")), "")
-    return Table(path.parent.name, path.stem, text, lines[0], columns, frozenset(reads), asked_with)
+    kind = "view" if "as a view" in lines else "table"
+    return Table(path.parent.name, path.stem, text, lines[0], columns, frozenset(reads), asked_with, kind)
 
 
 def _where(error: Exception) -> str:

@@ -11,11 +11,29 @@ from lscb_data.finding import UserError
 from lscb_data.rounding import plainly
 
 MOST_ROWS = 50  # of a file of records that are named one by one; the rest is counted
-_ROWS_OF = {  # which plans the counting looked at, by what the measure's name begins with
+_STARTED = {  # which of the plans that started a measure counts, as marts.cp_started does
+    "cp_plans_started_with_transfers": "true",
+    "cp_plans_started": "not transfer_in",
+    "cp_transfers_in": "transfer_in",
+    "cp_plans_started_first": "not transfer_in and not is_subsequent",
+    "cp_reregistrations_with_transfers": "is_subsequent",
+    "cp_reregistrations": "is_subsequent and not transfer_in",
+    "cp_reregistrations_within_24_months_with_transfers": "is_within_24_months",
+    "cp_reregistrations_within_24_months": "is_within_24_months and not transfer_in",
+    "cp_reregistrations_in_year_with_transfers": "is_in_year",
+    "cp_reregistrations_in_year": "is_in_year and not transfer_in",
+}
+_PARTS = {
+    "age": "age",
+    "sex": "coalesce(sex::varchar, 'U')",
+    "ethnicity": "coalesce(ethnicity::varchar, 'not_known')",
+    "category_initial": "coalesce(category_initial::varchar, 'not_known')",
+    "category_of_abuse": "coalesce(category_latest::varchar, 'not_known')",
+}
+_LOOKED_AT = {  # which other plans the counting looked at, by what the measure's name begins with
     "cp_plans_open": "started <= $end and open_until > $end",
     "cp_plans_over_two_years": "started <= $end and open_until > $end",
     "cp_plans_ended": "ended between $start and $end",
-    "cp_": "started between $start and $end",
 }
 
 
@@ -136,18 +154,32 @@ def _submission(connection: duckdb.DuckDBPyConnection, submission: str | None) -
 def _records(
     connection: duckdb.DuckDBPyConnection, value: dict[str, Any], indicator: dict[str, Any], cell: dict[str, Any]
 ) -> Iterator[Step]:
-    """The rows of a file of plans that the counting looked at. They are named by their number alone."""
+    """The rows of a file of plans that were counted, or that the counting looked at. They are named by their number alone."""
     if cell["of_what"] != "plans":
         return
-    measure = (indicator["numerator"] or [""])[0]
-    condition = next((condition for begins, condition in _ROWS_OF.items() if measure.startswith(begins)), "false")
-    asked = f"is_counted and area_code = $area_code and submission_id = $submission and {condition}"
     given = {"area_code": value["area_code"], "submission": cell["submission_id"]}
-    given |= {name: value[f"period_{name}"] for name in ("start", "end") if f"${name}" in condition}
-    found = rows(connection, f"select row from conformed.cp_plans where {asked} order by row", **given)  # noqa: S608 - our own
+    of_file = "area_code = $area_code and submission_id = $submission"
+    for measure in dict.fromkeys([*(indicator["numerator"] or []), *(indicator["denominator"] or [])]):
+        if counted := _STARTED.get(measure):
+            dates = {"start": value["period_start"], "end": value["period_end"]}
+            asked = f"from marts.cp_starts where {of_file} and started between $start and $end"
+            if part := _PARTS.get(value["breakdown_type"]):
+                asked, dates = f"{asked} and {part} = $breakdown", dates | {"breakdown": value["breakdown"]}
+            for condition, said in ((counted, "counted"), (f"({counted}) is null", "that may be: it cannot be known")):
+                found = rows(connection, f"select row {asked} and {condition} order by row", **given, **dates)
+                if found or condition == counted:
+                    yield Step(3, "rows", f"{cell['cell']}: {measure}", f"{len(found):,} plans {said}", _numbered(found))
+        elif condition := next((one for begins, one in _LOOKED_AT.items() if measure.startswith(begins)), ""):
+            dates = {name: value[f"period_{name}"] for name in ("start", "end") if f"${name}" in condition}
+            asked = f"select row from conformed.cp_plans where is_counted and {of_file} and {condition} order by row"  # noqa: S608
+            found = rows(connection, asked, **given, **dates)
+            yield Step(3, "rows", f"{cell['cell']}: {measure}", f"{len(found):,} plans looked at", _numbered(found))
+
+
+def _numbered(found: list[dict[str, Any]]) -> str:
     named = ", ".join(str(one["row"]) for one in found[:MOST_ROWS])
     more = f" and {len(found) - MOST_ROWS:,} more" if len(found) > MOST_ROWS else ""
-    yield Step(3, "rows", cell["cell"], f"{len(found):,} plans looked at", f"rows {named}{more}" if found else "")
+    return f"rows {named}{more}" if found else ""
 
 
 def _name(value: dict[str, Any]) -> str:

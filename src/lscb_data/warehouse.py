@@ -98,7 +98,7 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     if disclosure.TABLE in table.reads and table.schema == "marts":
         disclosure.fill(connection)
     try:
-        connection.execute(f"create table {table.full_name} as {table.query}")
+        connection.execute(f"create {table.kind} {table.full_name} as {table.query}")
     except (duckdb.ParserException, duckdb.CatalogException, duckdb.BinderException) as error:
         raise UserError(f"{table.file}: {first_line(error)}") from None
     except duckdb.IOException as error:
@@ -108,7 +108,7 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     except duckdb.Error as error:  # whose words can hold what stood in a cell
         kind = type(error).__name__
         raise UserError(f"{table.file}: fails on what it reads ({kind}); run it in a DuckDB shell to see where") from None
-    connection.execute(f"comment on table {table.full_name} is {literal(table.comment)}")
+    connection.execute(f"comment on {table.kind} {table.full_name} is {literal(table.comment)}")
     names = [row[0] for row in connection.execute(f"describe {table.full_name}").fetchall()]
     for name in names:
         if said := table.columns.get(name):
