@@ -220,7 +220,7 @@ def empty() -> dict[str, str]:
     warehouse.name_codes(connection)
     ledger.stage(connection, {})
     connection.register("every_day", calendar()[0])
-    warehouse.create(connection, sql())
+    warehouse.create(connection, [replace(table, kind="table") for table in sql()])
     made = connection.execute("select schema_name || '.' || table_name, sql from duckdb_tables()").fetchall()
     return {
         name: re.sub(r"ENUM\(.*?\)", "VARCHAR", how).replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS") for name, how in made
