@@ -154,26 +154,29 @@ def _submission(connection: duckdb.DuckDBPyConnection, submission: str | None) -
 def _records(
     connection: duckdb.DuckDBPyConnection, value: dict[str, Any], indicator: dict[str, Any], cell: dict[str, Any]
 ) -> Iterator[Step]:
-    """The rows of a file of plans that were counted, or that the counting looked at. They are named by their number alone."""
+    """The rows of a file of plans that were counted, or that the counting looked at. They are named by their number alone, and
+    of a sum together: a part of it may be a small count that is hidden."""
     if cell["of_what"] != "plans":
         return
     given = {"area_code": value["area_code"], "submission": cell["submission_id"]}
     of_file = "area_code = $area_code and submission_id = $submission"
-    for measure in dict.fromkeys([*(indicator["numerator"] or []), *(indicator["denominator"] or [])]):
-        if counted := _STARTED.get(measure):
+    for measures in (indicator["numerator"] or [], indicator["denominator"] or []):
+        where = f"{cell['cell']}: {' + '.join(measures)}"
+        if measures and set(measures) <= set(_STARTED):
+            counted = " or ".join(f"({_STARTED[measure]})" for measure in measures)
             dates = {"start": value["period_start"], "end": value["period_end"]}
             asked = f"from marts.cp_starts where {of_file} and started between $start and $end"
             if part := _PARTS.get(value["breakdown_type"]):
                 asked, dates = f"{asked} and {part} = $breakdown", dates | {"breakdown": value["breakdown"]}
             for condition, said in ((counted, "counted"), (f"({counted}) is null", "that may be: it cannot be known")):
-                found = rows(connection, f"select row {asked} and {condition} order by row", **given, **dates)
+                found = rows(connection, f"select row {asked} and ({condition}) order by row", **given, **dates)
                 if found or condition == counted:
-                    yield Step(3, "rows", f"{cell['cell']}: {measure}", f"{len(found):,} plans {said}", _numbered(found))
-        elif condition := next((one for begins, one in _LOOKED_AT.items() if measure.startswith(begins)), ""):
+                    yield Step(3, "rows", where, f"{len(found):,} plans {said}", _numbered(found))
+        elif condition := next((one for begins, one in _LOOKED_AT.items() if measures and measures[0].startswith(begins)), ""):
             dates = {name: value[f"period_{name}"] for name in ("start", "end") if f"${name}" in condition}
             asked = f"select row from conformed.cp_plans where is_counted and {of_file} and {condition} order by row"  # noqa: S608
             found = rows(connection, asked, **given, **dates)
-            yield Step(3, "rows", f"{cell['cell']}: {measure}", f"{len(found):,} plans looked at", _numbered(found))
+            yield Step(3, "rows", where, f"{len(found):,} plans looked at", _numbered(found))
 
 
 def _numbered(found: list[dict[str, Any]]) -> str:
