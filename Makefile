@@ -2,6 +2,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 
+# Every command is a process of its own: where bytecode may not be written, each would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: load test test-long lint lock bench bench-peers bench-national lock-peers faults fuzz clean
 
 load: .venv/ready
