@@ -31,7 +31,7 @@ COLUMNS = {
 BARE = """
 import duckdb, sys
 columns = {columns}
-with duckdb.connect(sys.argv[2]) as connection:
+with duckdb.connect(sys.argv[2], config={{"enable_progress_bar": "false"}}) as connection:
     connection.execute(f"create table plans as from read_csv('{{sys.argv[1]}}', header = true, delim = ',', quote = '\\"',"
                        f" escape = '\\"', dateformat = '%d/%m/%Y', columns = {{columns}})")
 """

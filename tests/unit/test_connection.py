@@ -46,6 +46,12 @@ def test_no_bar_of_progress_is_drawn_among_the_answers(small_board: Path) -> Non
         assert connection.execute(asked).fetchone() == (False,)
 
 
+def test_a_build_is_for_duckdb_1_4_and_later(board: Board) -> None:
+    with changing(board.warehouse / "a.duckdb") as connection:
+        kept_as = "select tags['storage_version'] from duckdb_databases() where not internal"
+        assert connection.execute(kept_as).fetchall() == [("v1.4.0+",)]
+
+
 def test_without_a_warehouse_it_says_what_to_do(board: Board, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="run lscb load"):
         connect(board.home)
