@@ -1,5 +1,5 @@
-"""The national load beside a bare DuckDB load of the same CSVs, in one run; the same limits by pandas and statsmodels; an
-as-at query; the bytes of history.
+"""The national load beside a bare DuckDB load of the same CSVs, in one run, and beside a bare copy of the tables that it makes;
+the same limits by pandas and statsmodels; an as-at query; the bytes of history.
 
 `make bench-national`: every figure on a line of its own, each step in a process of its own.
 """
@@ -32,6 +32,14 @@ LOAD = f"""
 from lscb_data.board import at
 from tests.loads import load
 load(at(pathlib.Path(sys.argv[1])))
+"""
+COPY = """
+import duckdb, sys
+with duckdb.connect(sys.argv[2], config={"storage_compatibility_version": "v1.4.0"}) as connection:
+    connection.execute(f"attach '{sys.argv[1]}' as built (read_only)")
+    tables = connection.execute("select schema_name, table_name from duckdb_tables() where database_name = 'built'").fetchall()
+    for n, (schema, table) in enumerate(tables):
+        connection.execute(f"create table t{n} as from built.{schema}.{table}")
 """
 PEERS = Path(__file__).with_name("peers")
 PERCENT = {
@@ -98,8 +106,10 @@ def main() -> None:
         national.receive_all(board, contracts, paths)
         bare = run("bare load of the same CSVs", 0, python(BARE, folder / "bare.duckdb", *paths))
         imports = run("the libraries' imports", 0, python(IMPORTS))
+        warehouse = board.warehouse / "lscb.duckdb"
         ours = run("national load, imports included", 0, python(LOAD, board.home))
-        for one in (bare, imports, ours):
+        copied = run("its finished tables copied, nothing worked out", 0, python(COPY, warehouse, folder / "copied.duckdb"))
+        for one in (bare, imports, ours, copied):
             print(said(one))
         for clock in ("seconds", "processor"):
             bound = 3 * getattr(bare, clock) + getattr(imports, clock)
@@ -107,7 +117,7 @@ def main() -> None:
         asked, answers = asked_of_the_peer(contracts.returns.values(), paths), folder / "answers.parquet"
         command = [PEERS / ".venv/bin/python", PEERS / "pandas_statsmodels.py", folder / "sent", json.dumps(asked), answers]
         print(said(run("the same limits by pandas and statsmodels", 0, [str(one) for one in command])))
-        with duckdb.connect(board.warehouse / "lscb.duckdb", read_only=True) as connection:
+        with duckdb.connect(warehouse, read_only=True) as connection:
             theirs, compared, differ = connection.execute(COMPARED, [str(answers)]).fetchone() or (0, 0, 0)
             print(
                 f"of its {theirs:,} figures {compared:,} have limits here (counts of a year's children none), {differ:,} differ"

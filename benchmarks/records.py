@@ -31,7 +31,8 @@ COLUMNS = {
 BARE = """
 import duckdb, sys
 columns = {columns}
-with duckdb.connect(sys.argv[2], config={{"enable_progress_bar": "false"}}) as connection:
+with duckdb.connect(sys.argv[2]) as connection:
+    connection.execute("set enable_progress_bar = false")
     connection.execute(f"create table plans as from read_csv('{{sys.argv[1]}}', header = true, delim = ',', quote = '\\"',"
                        f" escape = '\\"', dateformat = '%d/%m/%Y', columns = {{columns}})")
 """
