@@ -22,7 +22,7 @@ from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
 from flows.server import passing_server
-from lscb_data import disk, publish, warehouse
+from lscb_data import batch, disk, publish, warehouse
 from lscb_data.board import Board, at
 from lscb_data.contract import Contracts, load_contracts
 from lscb_data.finding import UserError
@@ -50,7 +50,7 @@ def run(
         if isinstance(handler, PrefectConsoleHandler):
             handler.setLevel(logging.WARNING)
             handler.addFilter(_for_a_person)
-    own = nullcontext(PREFECT_API_URL.value()) if PREFECT_API_URL.value() else passing_server()
+    own = nullcontext(PREFECT_API_URL.value()) if PREFECT_API_URL.value() else passing_server(meanwhile=batch.prepare)
     with own as address, temporary_settings({PREFECT_API_URL: address}):
         try:
             with _answering(at(home), str(address)):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
@@ -22,10 +22,10 @@ START = 120  # seconds; the first start in a folder also makes its database
 
 
 @contextmanager
-def passing_server() -> Iterator[str]:
+def passing_server(meanwhile: Callable[[], None] = lambda: None) -> Iterator[str]:
     """The address of a new server's API; the server ends with the block, or with this process where it is killed.
 
-    Raises UserError where it does not start.
+    `meanwhile` is done while it starts, which takes seconds. Raises UserError where it does not start.
     """
     command, pipe = [sys.executable, "-P", __file__], subprocess.PIPE
     settings = os.environ | get_current_settings().to_environment_variables(exclude_unset=True)
@@ -39,6 +39,7 @@ def passing_server() -> Iterator[str]:
         listener = Thread(target=said.extend, args=(server.stderr,), daemon=True)
         listener.start()
         try:
+            meanwhile()
             address = f"http://127.0.0.1:{server.stdout.readline().strip()}/api"
             if not _answers(address, server):
                 server.kill()

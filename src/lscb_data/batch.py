@@ -1,6 +1,6 @@
 """Judge a submission as a batch, inside DuckDB: its size, its totals, what must be unique or complete.
 
-Great Expectations judges. It is imported only when there is something to judge: it costs seconds.
+Great Expectations judges. It is imported only when there is something to judge, or time for it: it costs seconds.
 No value of a column is kept: only counts, totals and the rows that a contract's own query selects.
 """
 
@@ -57,16 +57,23 @@ class BrokenExpectation(Exception):  # noqa: N818  (it says what it is)
         self.code, self.what = code, what
 
 
-def judge(connection: DuckDBPyConnection, expectations: Sequence[Expectation]) -> list[Breach]:
-    """The expectations that the submission in this database does not meet, in the contract's order."""
-    if not expectations:
-        return []
+def prepare() -> None:
+    """Import Great Expectations and teach it DuckDB: seconds, the first time, to be had while something else is awaited."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     log = logging.getLogger("great_expectations")
     log.handlers, log.propagate = [logging.NullHandler()], False  # its errors quote values
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _mend()
+
+
+def judge(connection: DuckDBPyConnection, expectations: Sequence[Expectation]) -> list[Breach]:
+    """The expectations that the submission in this database does not meet, in the contract's order."""
+    if not expectations:
+        return []
+    prepare()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         asked = [_ask(place, each) for place, each in enumerate(expectations)]
         source = _source(connection, _views(connection, expectations))
         results: dict[int, Any] = {}
