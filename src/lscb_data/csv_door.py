@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
-from lscb_data.contract import Sheet
 from lscb_data.csv_lines import ALONE, LONGEST, lines
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import lay_out
 from lscb_data.period import Period
 from lscb_data.sealed_file import reading
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import clean
 from lscb_data.workbook import Grid, UnreadableError, delimiter, refuse_other_kinds
 

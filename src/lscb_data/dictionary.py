@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
-from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.contract import Contracts, Return
 from lscb_data.disk import write_whole
 from lscb_data.indicator import Indicator, Topic
 from lscb_data.label import IN_WORDS
+from lscb_data.sheet import Sheet
 from lscb_data.sql_files import Table
 from lscb_data.target import Target
 from lscb_data.wording import checks, example, heading, kind, said

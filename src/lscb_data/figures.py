@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from lscb_data.cell import Rated
 from lscb_data.column import Column
-from lscb_data.contract import Return, Sheet
+from lscb_data.contract import Return
 from lscb_data.corrected import of_row, sentence
 from lscb_data.figure import Figure, Status
 from lscb_data.held import DECIMAL
@@ -19,6 +19,7 @@ from lscb_data.judgement import Judgement
 from lscb_data.period import Period, day, month_of_year, quarter_of, year_of
 from lscb_data.rounding import places_of
 from lscb_data.rows import Judged
+from lscb_data.sheet import Sheet
 
 FIGURES = pa.schema(
     [

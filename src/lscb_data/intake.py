@@ -18,15 +18,17 @@ from lscb_data import csv_door
 from lscb_data.beside import ahead, behind
 from lscb_data.cell import Reader
 from lscb_data.codes import CodeList
-from lscb_data.contract import Return, Sheet
+from lscb_data.contract import Return
 from lscb_data.finding import Finding, Severity
 from lscb_data.held import HEAD, UUID
-from lscb_data.judgement import TABLE, Judgement, judge_batches, lay_out_sheets
+from lscb_data.judgement import TABLE, Judgement, judge_batches
 from lscb_data.period import Period
 from lscb_data.pseudonym import Key
 from lscb_data.records import Desk, Screened, Tally, areas_of, database, desk, judged, kept, screened
+from lscb_data.return_sheets import lay_out_sheets
 from lscb_data.screen import quote
 from lscb_data.sealed_store import Writer, quiet, rows_of, unlock
+from lscb_data.sheet import Sheet
 from lscb_data.workbook import UnreadableError, read_grids
 
 ROWS = 50_000  # to a batch of a workbook's rows
@@ -220,7 +222,9 @@ def _csv(intake: Intake, sheet: Sheet, out: Judgement, plainly: bool) -> Iterato
 
 def _workbook(intake: Intake, out: Judgement) -> Iterator[Door]:
     grids = read_grids(intake.path)
-    for laid in lay_out_sheets(grids, intake.path, out, intake.codes, intake.area[1]):
+    sheets, found = lay_out_sheets(grids, intake.path, intake.contract, intake.period, intake.codes, intake.area[1])
+    out.findings += found
+    for laid in sheets:
         names = [column.name for column in laid.sheet.columns if column.keep]
         places = {name: place for name, place in laid.places.items() if name in names}
         for at in range(0, len(laid.rows), ROWS):

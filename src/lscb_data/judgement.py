@@ -1,8 +1,6 @@
 """A submission judged by its contract: read, laid out, screened in the database, the stopped rows by pydantic, and the
 whole of it by Great Expectations. Nothing here touches the warehouse: `lscb check` runs it on any file."""
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,23 +12,22 @@ import duckdb
 import pyarrow as pa
 
 from lscb_data import period as periods
-from lscb_data.about import disputed, is_own
 from lscb_data.batch import BrokenExpectation, Expectation, judge
 from lscb_data.cell import Rated, Reader
 from lscb_data.codes import CodeList
-from lscb_data.column import Column
-from lscb_data.contract import Return, Sheet
+from lscb_data.contract import Return
 from lscb_data.corrected import Outcome, corrected
 from lscb_data.decision import Correction
 from lscb_data.figure import Figure, Status
 from lscb_data.finding import Finding, Severity
 from lscb_data.held import arrow
-from lscb_data.layout import Row, Rows, lay_out
+from lscb_data.layout import Row, Rows
 from lscb_data.period import Period
+from lscb_data.return_sheets import lay_out_sheets
 from lscb_data.rows import Judged, judge_row, row_model
 from lscb_data.screen import quote, screen_sql
-from lscb_data.spelling import fold
-from lscb_data.workbook import Grid, UnreadableError, read_grids
+from lscb_data.sheet import Sheet
+from lscb_data.workbook import UnreadableError, read_grids
 
 TABLE = {"accepted": "{}", "received": "{}__received"}  # what the judge of the whole sees of a sheet
 
@@ -90,7 +87,8 @@ def judge_file(
     read = corrected(grids, corrections, contract, today)
     out.corrections, out.corrected = read.outcomes, read.in_use
     out.findings += read.findings
-    laid = lay_out_sheets(read.grids, path, out, codes, area_name)
+    laid, found = lay_out_sheets(read.grids, path, contract, period, codes, area_name)
+    out.findings += found
     reader = Reader(contract, codes, contract.spans(period))
     with duckdb.connect(config={"temp_directory": ""}) as connection:  # in memory: nothing of it is written down
         for rows in laid:
@@ -114,47 +112,6 @@ def judge_file(
     return out
 
 
-def lay_out_sheets(grids: list[Grid], path: Path, out: Judgement, codes: Mapping[str, CodeList], area_name: str) -> list[Rows]:
-    laid, known = [], set()
-    wanted = out.contract.sheets_for(out.period)
-    for sheet in wanted:
-        names = {fold(name) for name in sheet.names}
-        found = grids[:1] if path.suffix.lower() == ".csv" else [g for g in grids if fold(g.name) in names]
-        known |= {g.name for g in found}
-        if len(found) != 1:
-            if found or sheet.required:
-                said = "doubled" if found else "missing"
-                there = ", ".join(f"sheet {_called(grid, number, out)}" for number, grid in enumerate(grids, 1))
-                message = f"The sheet '{sheet.names[0]}' is {said}; the workbook has {there or 'none'}."
-                fix = "Send the workbook with each of the template's sheets once."
-                out.findings.append(Finding(f"sheet_{said}", Severity.BLOCKER, message, fix, sheet=sheet.names[0]))
-            continue
-        span = out.contract.spans(out.period)
-        rows = lay_out(found[0], sheet, out.period, area_name, dict(codes), span=span)
-        rows.sheet = rows.sheet.model_copy(update={"names": [found[0].name, *sheet.names]})
-        if sheet.stated_period:
-            _stated_period(rows, span)
-        _doubled_rows(rows, span, codes)
-        out.findings += [f.at(sheet=found[0].name) for f in rows.findings]
-        laid.append(rows)
-    out.findings += disputed(grids, out.period)
-    others = re.compile(out.contract.other_sheets or "(?!)", re.I)
-    for number, grid in enumerate(grids, 1):
-        if grid.cells and grid.name not in known and not is_own(grid) and not others.fullmatch(grid.name.strip()):
-            called = _called(grid, number, out)
-            message = f"The sheet {called} is not part of this return; it was not read."
-            fix = "Take it out, or agree with the Board what it holds."
-            out.findings.append(Finding("sheet_unknown", Severity.QUERY, message, fix, sheet=called.strip("'")))
-    return laid
-
-
-def _called(grid: Grid, number: int, out: Judgement) -> str:
-    """A sheet as a finding may call it: in a workbook of children's records one may have a child's name."""
-    if out.contract.names_children and fold(grid.name) not in {fold(name) for one in out.contract.sheets for name in one.names}:
-        return f"number {number}"
-    return f"'{grid.name[:40]}'"
-
-
 def _filled_in(laid: tuple[Sheet, list[Judged]]) -> bool:
     """Whether anything stands in the sheet beside the keys, which a template has beforehand."""
     sheet, rows = laid
@@ -172,53 +129,6 @@ def _nothing_filled_in(out: Judgement) -> None:
         "Fill in the cells and send it again; 0 means none. If there is nothing to give, tell the Board why instead.",
     )
     out.findings = [blank, *(finding for finding in out.findings if finding.code != "not_supplied")]
-
-
-def _stated_period(rows: Rows, period: Period) -> None:
-    """Titles and notes that name a period which has nothing of the return's own."""
-    for cell, text in rows.notes:
-        other = [p for p in periods.stated(text) if not p.overlaps(period)]
-        if other:
-            rows.remark(
-                "period_disputed", Severity.QUERY,
-                f"The sheet's own words name {', '.join(_said(p) for p in other)}, but the return is for {period}.",
-                "Say which period the figures are for.", cell,
-            )  # fmt: skip
-
-
-def _said(period: Period) -> str:
-    if period.type == "month":
-        return f"{period.start:%B %Y}"
-    return f"{period.start:%B %Y} to {period.end:%B %Y}"
-
-
-def _doubled_rows(rows: Rows, period: Period, codes: Mapping[str, CodeList]) -> None:
-    """Rows of one key: it cannot be said which of them holds.
-
-    A month, an area or a provider is one however it is written; a breakdown's rows may be parts of one code.
-    """
-    columns = [c for c in rows.sheet.columns if c.key]
-    if not columns:
-        return
-
-    def key_of(column: Column, texts: Mapping[str, str]) -> str:
-        text = next(filter(None, (texts.get(name) for name in (column.name, *column.otherwise))), "")
-        if column.type == "month" and (month := periods.month_named(text, period)):
-            return str(month)
-        if column.codes and column.key != "breakdown" and (code := codes[column.codes].find(text)):
-            return code.code
-        return fold(text)
-
-    keys = [c.name for c in columns]
-    said = [tuple(key_of(c, row.texts) for c in columns) for row in rows.rows]
-    counts = Counter(said)
-    for key, row in zip(said, rows.rows, strict=True):
-        if counts[key] > 1 and any(key):
-            rows.remark(
-                "row_doubled", Severity.BLOCKER,
-                f"{counts[key]} rows are for '{' '.join(row.texts[k] for k in keys)}'.",
-                "Leave one row for each.", row.cells.get(keys[0]), keys[0],
-            )  # fmt: skip
 
 
 def _judge_rows(connection: duckdb.DuckDBPyConnection, rows: Rows, reader: Reader) -> list[Judged]:

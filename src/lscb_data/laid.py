@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
-from lscb_data.contract import Sheet
 from lscb_data.figure import looks_like_figure
 from lscb_data.finding import Finding, Severity
 from lscb_data.period import Period, month_named, year_named
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold
 from lscb_data.workbook import address, letters
 

@@ -6,12 +6,12 @@ Whatever the sheet's shape, what comes out is a table of texts, each with its ce
 from collections.abc import Mapping
 
 from lscb_data.codes import CodeList
-from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
 from lscb_data.laid import Row, Rows, Values
 from lscb_data.matrix import matrix
 from lscb_data.months_across import months_across
 from lscb_data.period import Period, month_named, year_named
+from lscb_data.sheet import Sheet
 from lscb_data.table import table
 from lscb_data.workbook import Grid
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from lscb_data.codes import CodeList
-from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
 from lscb_data.laid import Row, Rows, above, accepted_name, no_heading, unread
 from lscb_data.line import Line, is_line, label_column, read_lines
 from lscb_data.month_columns import Months, find_months, headed_again, wrong_months
 from lscb_data.period import Period
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold
 from lscb_data.words import Heading, Words
 from lscb_data.workbook import Grid, address

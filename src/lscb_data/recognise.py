@@ -8,11 +8,12 @@ from pathlib import Path
 
 from lscb_data.about import about, is_own
 from lscb_data.codes import CodeList
-from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.contract import Contracts, Return
 from lscb_data.finding import Finding, Severity, UserError
 from lscb_data.laid import Rows
 from lscb_data.layout import lay_out
 from lscb_data.period import Period, month_named, parse, quarter_of, stated, year_named, year_of
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, read_grids, tops
 

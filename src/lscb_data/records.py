@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from lscb_data.cell import Reader
 from lscb_data.column import Column
-from lscb_data.contract import Sheet
 from lscb_data.figure import Figure
 from lscb_data.finding import Finding, Severity
 from lscb_data.held import UUID, arrow
@@ -26,6 +25,7 @@ from lscb_data.laid import Row
 from lscb_data.pseudonym import BYTES, Key, pseudonyms
 from lscb_data.rows import Judged, about, judge_from_memory
 from lscb_data.screen import quote, screen_sql
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import clean
 from lscb_data.workbook import letters
 

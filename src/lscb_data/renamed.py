@@ -11,13 +11,14 @@ from pydantic import ValidationError
 
 from lscb_data.alias import Alias, Aliases
 from lscb_data.board import Board
-from lscb_data.contract import Contracts, Return, Sheet, with_aliases
+from lscb_data.contract import Contracts, Return, with_aliases
 from lscb_data.corrected import place, sheet_called
 from lscb_data.disk import write_whole
 from lscb_data.finding import Finding, UserError
 from lscb_data.hold import user
 from lscb_data.judgement import Judgement
 from lscb_data.promise import faults, in_yaml, read_yaml
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold
 from lscb_data.submission import held
 from lscb_data.workbook import Grid, UnreadableError, tops

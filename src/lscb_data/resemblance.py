@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.contract import Contracts, Return
 from lscb_data.finding import Finding, Severity
 from lscb_data.judgement import Judgement
 from lscb_data.layout import lay_out
 from lscb_data.period import Period
+from lscb_data.sheet import Sheet
 from lscb_data.workbook import Grid, UnreadableError, tops
 
 ANOTHER = ("sheet_missing", "heading_missing", "column_missing")  # findings that say: this is not the return at all

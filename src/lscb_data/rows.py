@@ -11,12 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, cr
 from lscb_data import rule
 from lscb_data.cell import Rated, Reader, Reading, read_cell
 from lscb_data.column import Column
-from lscb_data.contract import Rule, Sheet
 from lscb_data.figure import Figure
 from lscb_data.finding import Finding, Severity
 from lscb_data.laid import Row
 from lscb_data.period import Period
 from lscb_data.rounding import places_of
+from lscb_data.sheet import Rule, Sheet
 
 REMEMBERED = 100_000  # texts of a column, or sets of values of a rule
 

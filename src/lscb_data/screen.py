@@ -7,10 +7,10 @@ from lscb_data import rule
 from lscb_data.cell import PATTERNS, SPOILT
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
-from lscb_data.contract import Sheet
 from lscb_data.figure import WHOLE
 from lscb_data.period import Period, month_named, year_of
 from lscb_data.rounding import DECIMALS
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold, has_lookalikes
 
 TYPES = {

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from lscb_data.beside import meanwhile
 from lscb_data.board import Board
-from lscb_data.contract import Contracts, Return, Sheet
+from lscb_data.contract import Contracts, Return
 from lscb_data.disk import whole
 from lscb_data.figure import Figure
 from lscb_data.figures import FIGURES, figures
@@ -28,6 +28,7 @@ from lscb_data.rows import Judged
 from lscb_data.seal import in_names
 from lscb_data.sealed_file import digest, read_bytes, write_whole
 from lscb_data.sealed_store import Writer
+from lscb_data.sheet import Sheet
 from lscb_data.submission import Submission
 
 READER = 9  # counts up when what is read from the same file by the same contract changes

@@ -10,8 +10,8 @@ from lscb_data.connection import reading
 from lscb_data.contract import Contracts, Return
 from lscb_data.period import Period
 from lscb_data.publish import NAME, current
+from lscb_data.sources import covered
 from lscb_data.submission import Submission, received
-from lscb_data.warehouse import covered
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator
 
-from lscb_data.contract import Sheet
 from lscb_data.finding import Severity
 from lscb_data.heading import Headings, Spellings, find_headings, place_columns
 from lscb_data.laid import Row, Rows, SheetRow, Unread, Values, above, accepted_name, is_note, lookalikes, no_heading, unread
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold, has_lookalikes
 from lscb_data.workbook import Grid, address
 

@@ -12,10 +12,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from lscb_data.about import ABOUT, AREA, LISTS, PERIOD, RETURN
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
-from lscb_data.contract import Return, Sheet
+from lscb_data.contract import Return
 from lscb_data.finding import UserError
 from lscb_data.page import blank, cell_format, head, validate, widths, write
 from lscb_data.period import Period, quarter_of, year_of
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold
 from lscb_data.wording import checks, example, heading, kind, month_words, said, span
 from lscb_data.workbook import address, letters

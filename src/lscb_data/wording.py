@@ -1,8 +1,8 @@
 """How a contract's parts are called where people read them: templates, the dictionary, the command line."""
 
 from lscb_data.column import Column
-from lscb_data.contract import Batch, Rule, Sheet
 from lscb_data.period import MONTHS, Period, month_named
+from lscb_data.sheet import Batch, Rule, Sheet
 
 
 def span(period: Period) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from lscb_data.codes import CodeList
 from lscb_data.column import Column
-from lscb_data.contract import Sheet
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold
 
 

@@ -23,13 +23,14 @@ from pydantic import BaseModel
 from lscb_data.board import shipped
 from lscb_data.cell import Reader
 from lscb_data.column import Column
-from lscb_data.contract import Contracts, Return, Rule, Sheet, load_contracts
+from lscb_data.contract import Contracts, Return, load_contracts
 from lscb_data.figure import Figure
 from lscb_data.judgement import _passed
 from lscb_data.laid import Row
 from lscb_data.period import Period, quarter, year
 from lscb_data.rows import Judged, judge_from_memory, judge_row, row_model
 from lscb_data.screen import screen_sql
+from lscb_data.sheet import Rule, Sheet
 
 EVERY_KIND = Path(__file__).parent / "schemas"  # what no shipped contract has
 FOLDERS = [shipped("schemas"), EVERY_KIND, *([Path(own)] if (own := os.environ.get("LSCB_SCHEMAS")) else [])]

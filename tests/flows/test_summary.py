@@ -10,10 +10,10 @@ import pytest
 from lscb_data.board import Board, init
 from lscb_data.contract import Contracts
 from lscb_data.period import parse
+from lscb_data.sources import _expected
 from lscb_data.staging import land
 from lscb_data.submission import receive, received
 from lscb_data.summary import LawError, listed_findings, summarise
-from lscb_data.warehouse import _expected
 
 TABLES = """
 create schema staging; create schema audit; create schema published;

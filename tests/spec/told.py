@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from lscb_data import ledger, warehouse
+from lscb_data import declared, ledger, sources, warehouse
 from lscb_data.board import shipped
 from lscb_data.contract import load_contracts
 from lscb_data.decision import Answer
@@ -35,7 +35,7 @@ RECORDS = {  # staging's views of children's records, and their columns
     view: {name: KINDS[kind] for name, kind in columns.items()}
     for contract in load_contracts([shipped("schemas")]).returns.values()
     if contract.names_children
-    for view, _, columns in warehouse.views(contract)
+    for view, _, columns in sources.views(contract)
 }
 BY_COUNCIL = record_schema(load_contracts([shipped("schemas")])["ons__population_by_council"].sheets[0])
 DAYS = read_table(shipped("sql") / "conformed" / "days.sql")
@@ -55,12 +55,12 @@ POPULATION = pa.schema(
 
 TOLD = {
     "figures": {field.name: field.type for field in FIGURES},
-    "submissions": warehouse.SUBMISSIONS,
+    "submissions": sources.SUBMISSIONS,
     "ons__population": {field.name: field.type for field in POPULATION},
     "ons__population_by_council": {field.name: field.type for field in BY_COUNCIL},
-    "corrections": warehouse.CORRECTIONS,
-    "expected": warehouse.EXPECTED,
-    "codes": warehouse.CODES,
+    "corrections": sources.CORRECTIONS,
+    "expected": sources.EXPECTED,
+    "codes": declared.CODES,
     "board": dict.fromkeys(("name", "area_code", "area"), pa.string()),
 }
 OF_RECORDS = re.compile(r"(conformed|marts)[.](cp_.*|assessments|children|record_files|records_coverage)")
@@ -145,7 +145,7 @@ def submission(
 ) -> Row:
     """A receipt. What it says is public, unless it is secret."""
     when = parse(period)
-    return dict.fromkeys(warehouse.SUBMISSIONS) | {
+    return dict.fromkeys(sources.SUBMISSIONS) | {
         "submission_id": name,
         "return": "csc__plans",
         "agency": "csc",
@@ -191,7 +191,7 @@ def calendar() -> tuple[pa.Table, pa.Table]:
     """`conformed.days` and `staging.working_days`: the same whatever is told, worked out once."""
     with duckdb.connect() as connection:
         connection.execute("create schema staging")
-        warehouse.fill_calendar(connection)
+        declared.fill_calendar(connection)
         return connection.sql(DAYS.query).to_arrow_table(), connection.sql("from staging.working_days").to_arrow_table()
 
 
@@ -209,15 +209,15 @@ def empty() -> dict[str, str]:
     for schema in warehouse.SCHEMAS:
         connection.execute(f"create schema {schema}")
     for name, columns in TOLD.items():
-        warehouse._fill(connection, name, [], columns)
+        declared.fill(connection, name, [], columns)
     for view, columns in RECORDS.items():
-        warehouse._fill(connection, view, [], columns)
-    warehouse.fill_findings(connection, ())
-    warehouse.fill_answers(connection, ())
-    warehouse.fill_indicators(connection, {})
-    warehouse.fill_groups(connection, ())
-    warehouse.fill_calendar(connection)
-    warehouse.name_codes(connection)
+        declared.fill(connection, view, [], columns)
+    sources.fill_findings(connection, ())
+    sources.fill_answers(connection, ())
+    declared.fill_indicators(connection, {})
+    declared.fill_groups(connection, ())
+    declared.fill_calendar(connection)
+    sources.name_codes(connection)
     ledger.stage(connection, {})
     connection.register("every_day", calendar()[0])
     warehouse.create(connection, [replace(table, kind="table") for table in sql()])
@@ -268,11 +268,11 @@ def told(
     }
     for name, rows in told.items():
         if rows:
-            warehouse._fill(connection, name, rows, TOLD.get(name) or RECORDS[name])
-    for given, fill in ((queries, warehouse.fill_findings), (answers, warehouse.fill_answers), (groups, warehouse.fill_groups)):
+            declared.fill(connection, name, rows, TOLD.get(name) or RECORDS[name])
+    for given, fill in ((queries, sources.fill_findings), (answers, sources.fill_answers), (groups, declared.fill_groups)):
         if given := list(given):
             fill(connection, given)
-    warehouse.fill_indicators(connection, {one.code: ("topic", one) for one in indicators})
+    declared.fill_indicators(connection, {one.code: ("topic", one) for one in indicators})
     if known:
         ledger.stage(connection, known)
     else:
@@ -282,7 +282,7 @@ def told(
     connection.register("every_working_day", working_days)
     connection.execute("create table staging.working_days as from every_working_day")
     connection.execute("".join(how for name, how in empty().items() if name.startswith("staging.")))
-    warehouse.name_codes(connection)
+    sources.name_codes(connection)
     return Told(connection, with_records=bool(records))
 
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lscb_data import csv_door
-from lscb_data.contract import Sheet
 from lscb_data.csv_door import CsvFile, batches, open_csv, plain_batches
 from lscb_data.period import quarter
+from lscb_data.sheet import Sheet
 from lscb_data.workbook import UnreadableError
 
 SHEET = Sheet.model_validate(

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from lscb_data.codes import Code, CodeList
-from lscb_data.contract import Sheet
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import Rows, lay_out
 from lscb_data.period import Period, parse
+from lscb_data.sheet import Sheet
 from lscb_data.workbook import Grid
 
 Q1 = parse("2014-15 Q1")

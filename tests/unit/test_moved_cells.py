@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 
 from lscb_data.board import shipped
 from lscb_data.cell import Rated, Reader
-from lscb_data.contract import Contracts, Return, Sheet, load_contracts
+from lscb_data.contract import Contracts, Return, load_contracts
 from lscb_data.figure import Figure
 from lscb_data.finding import Finding, Severity
-from lscb_data.judgement import _doubled_rows
 from lscb_data.layout import lay_out
 from lscb_data.period import Period, parse
 from lscb_data.promise import read_yaml
+from lscb_data.return_sheets import _doubled_rows
 from lscb_data.rows import judge_row, row_model
+from lscb_data.sheet import Sheet
 from lscb_data.submission import RECEIPT, Receipt
 from lscb_data.words import Words, spoken
 from lscb_data.workbook import Grid, address, read_grids

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from lscb_data.codes import Code, CodeList
-from lscb_data.contract import Sheet
 from lscb_data.period import parse
 from lscb_data.screen import screen_sql
+from lscb_data.sheet import Sheet
 
 CODES = {
     "areas": CodeList("areas", (Code("N", "North", ("Up North",)), Code("U", "Unnamed", (), "is no area"), Code("α", "αlpha"))),
