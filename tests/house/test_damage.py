@@ -113,6 +113,19 @@ def test_a_damaged_warehouse_gives_the_right_figures_or_says_so(
     assert said, "it was damaged at all"
 
 
+def test_a_warehouse_that_was_cut_short_anywhere_is_not_opened(loaded: Board) -> None:
+    path = publish.current(loaded)
+    good = path.read_bytes()
+    path.chmod(0o644)
+    try:
+        for part in range(20):
+            path.write_bytes(good[: len(good) * part // 20])
+            with pytest.raises(UserError, match="cannot be read"):
+                connection.connect(loaded.home)
+    finally:
+        path.write_bytes(good)
+
+
 def test_a_load_mends_a_damaged_warehouse_and_damaged_rows(loaded: Board) -> None:
     right = by_connect(loaded)
     publish.current(loaded).chmod(0o644)
