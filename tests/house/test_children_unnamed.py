@@ -106,14 +106,21 @@ def home(board: Board, tmp_path: Path) -> Path:
     return board.home
 
 
-def written(folders: list[Path], home: Path) -> Iterator[tuple[Path, bytes]]:
+def written(folders: list[Path], home: Path, before: dict[Path, tuple[int, int]] | None = None) -> Iterator[tuple[Path, bytes]]:
+    """The files and what is in them; of those looked at `before` only what was written since."""
     for folder in folders:
         for path in folder.rglob("*"):
             if path.is_file() and not path.is_relative_to(home / "raw"):
                 try:
-                    yield path, path.read_bytes()
+                    stands = path.stat().st_mtime_ns, path.stat().st_size
+                    if before is not None and before.get(path) == stands:
+                        continue
+                    content = path.read_bytes()
                 except OSError:  # it went while we looked
                     continue
+                if before is not None:
+                    before[path] = stands
+                yield path, content
 
 
 def texts(path: Path) -> str:
@@ -153,11 +160,13 @@ def test_nothing_that_is_written_names_a_child(home: Path, tmp_path: Path, capsy
         "HOME": str(tmp_path),
     }
     seen: set[Path] = set()
+    before: dict[Path, tuple[int, int]] = {}
     done = Event()
 
     def watch() -> None:  # what is gone by the end counts as well
         while not done.wait(0.02):
-            seen.update(path for path, content in written([home, scratch, prefect], home) if MARK.encode() in content)
+            found = written([home, scratch, prefect], home, before)
+            seen.update(path for path, content in found if MARK.encode() in content)
 
     watcher = Thread(target=watch)
     watcher.start()
