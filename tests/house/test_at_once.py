@@ -16,7 +16,7 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from lscb_data import agreed, connection, decision, hold, publish, renamed, submission, warehouse
+from lscb_data import agreed, connection, decision, hold, publish, renamed, sealed_store, submission, warehouse
 from lscb_data.board import Board
 from lscb_data.contract import Contracts
 from lscb_data.period import parse
@@ -240,6 +240,21 @@ def test_a_reader_that_found_a_build_which_is_taken_away_before_it_is_opened_rea
         return found
 
     monkeypatch.setattr(connection, "current", then_taken_away)
+    with connection.connect(board.home) as reader:
+        assert reader.execute("from published.indicators").fetchall() == [(1,)]
+
+
+def test_a_reader_whose_build_is_taken_away_while_it_is_opened_reads_that(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, opened = published(board, monkeypatch, datetime(2015, 8, 1, tzinfo=UTC)), sealed_store.opened
+
+    def then_taken_away(path: Path, home: Path) -> duckdb.DuckDBPyConnection:
+        found = opened(path, home)
+        build.unlink()
+        return found
+
+    monkeypatch.setattr(sealed_store, "opened", then_taken_away)
     with connection.connect(board.home) as reader:
         assert reader.execute("from published.indicators").fetchall() == [(1,)]
 
