@@ -61,16 +61,17 @@ class Spellings:
         """The same row with the headings that its other cells say together, one after another."""
         taken = {place for places in row.whole.values() for place in places}
         rest = [(place, fold(text)) for place, text in row.texts.items() if place not in taken]
+        beginnings = {spelling[:end] for spelling in self.columns for end in range(len(spelling) + 1)}
         found: dict[str, list[int]] = {}
         for first in range(len(rest)):
             said = ""
-            for last, (_, text) in enumerate(rest[first:], first + 1):
-                said += text
-                if not any(spelling.startswith(said) for spelling in self.columns):
+            for last in range(first, len(rest)):  # no slice: a broken file can be one row of ten thousand cells
+                said += rest[last][1]
+                if said not in beginnings:
                     break
                 for name in self.columns.get(said, ()):
-                    if name not in row.whole and last - first > 1:
-                        found.setdefault(name, [place for place, _ in rest[first:last]])
+                    if name not in row.whole and last > first:
+                        found.setdefault(name, [place for place, _ in rest[first : last + 1]])
         return Headings(row.number, row.texts, row.whole, found)
 
 
