@@ -12,7 +12,7 @@ from openpyxl.styles import PatternFill
 
 from lscb_data.figure import FORMULA_WITHOUT_VALUE
 from lscb_data.finding import Severity
-from lscb_data.workbook import Grid, UnreadableError, address, as_printed, letters, read_grids
+from lscb_data.workbook import Grid, UnreadableError, address, as_printed, letters, read_grids, tops
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -198,3 +198,12 @@ def test_the_same_grid_from_a_workbook_saved_twice(tmp_path: Path) -> None:
     one_cell(tmp_path, 27)
     load_workbook(tmp_path / "one.xlsx").save(tmp_path / "two.xlsx")
     assert read_grids(tmp_path / "one.xlsx") == read_grids(tmp_path / "two.xlsx")
+
+
+def test_the_top_of_a_sheet_ends_after_its_first_rows_and_columns(tmp_path: Path) -> None:
+    path = tmp_path / "broken.csv"
+    path.write_text(",".join("a" * 1_200) + "\n" + "a\n" * 600, "utf-8")
+    (top,) = tops(path)
+    assert len(read_grids(path)[0].cells) == 1_800
+    assert {row for row, _ in top.cells} == set(range(1, 501))
+    assert {column for _, column in top.cells} == set(range(1, 1_001))
