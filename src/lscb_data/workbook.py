@@ -81,7 +81,7 @@ def column_number(name: str) -> int:
 
 
 def tops(path: Path) -> list[Grid]:
-    """The first rows and columns of every sheet, enough to see what the file is. Raises UnreadableError as `read_grids` does."""
+    """The first rows and columns of every sheet: enough to see what the file is. Raises UnreadableError as `read_grids`."""
     grids = read_grids(path, top=True)
 
     def is_near(place: tuple[int, int]) -> bool:
