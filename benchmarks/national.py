@@ -18,6 +18,7 @@ from benchmarks.records import Took, python, run
 from lscb_data.board import Board, init, shipped
 from lscb_data.contract import Return, load_contracts
 from lscb_data.indicator import load_indicators
+from lscb_data.sealed_store import STORAGE
 from tests import national
 
 IMPORTS = "import duckdb, great_expectations, prefect, pydantic, lscb_data.warehouse"
@@ -33,14 +34,14 @@ from lscb_data.board import at
 from tests.loads import load
 load(at(pathlib.Path(sys.argv[1])))
 """
-COPY = """
+COPY = f"""
 import duckdb, sys
-with duckdb.connect(sys.argv[2], config={"storage_compatibility_version": "v1.4.0"}) as connection:
-    connection.execute(f"attach '{sys.argv[1]}' as built (read_only)")
+with duckdb.connect(sys.argv[2], config={{"storage_compatibility_version": "{STORAGE}"}}) as connection:
+    connection.execute(f"attach '{{sys.argv[1]}}' as built (read_only)")
     tables = connection.execute("select schema_name, table_name from duckdb_tables() where database_name = 'built'").fetchall()
     for n, (schema, table) in enumerate(tables):
-        connection.execute(f"create table t{n} as from built.{schema}.{table}")
-"""
+        connection.execute(f"create table t{{n}} as from built.{{schema}}.{{table}}")
+"""  # noqa: S608 - names of our own tables
 PEERS = Path(__file__).with_name("peers")
 PERCENT = {
     "code": "cp_reregistration_with_transfers_percent",

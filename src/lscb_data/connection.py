@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,7 @@ def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection])
     it open to write, which builds are not for: then only a user whom no permission binds could have. What such a program has
     not written down yet is not in the copy."""
     try:
-        return _whole(opens(build), build)
+        return opens(build)
     except duckdb.Error as error:
         if not sealed_store.is_damage(error):
             raise
@@ -96,17 +96,6 @@ def _unhindered(build: Path, opens: Callable[[Path], duckdb.DuckDBPyConnection])
             raise _damaged(build, error) from None
     with TemporaryDirectory(prefix="lscb-") as scratch:
         return opens(Path(shutil.copyfile(build, Path(scratch) / build.name)))
-
-
-def _whole(connection: duckdb.DuckDBPyConnection, build: Path) -> duckdb.DuckDBPyConnection:
-    """The connection, where the file is as long as it says: of one cut short DuckDB complains when it comes to the end."""
-    said = "select total_blocks * block_size from pragma_database_size() where database_name = current_database()"
-    (least,) = connection.execute(said).fetchone() or (0,)
-    with suppress(FileNotFoundError):  # taken away since: what is open stays
-        if build.stat().st_size < least:
-            connection.close()
-            raise duckdb.IOException("its end is missing")
-    return connection
 
 
 def _damaged(build: Path, error: duckdb.Error) -> UserError:

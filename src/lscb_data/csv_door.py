@@ -26,7 +26,7 @@ from lscb_data.period import Period
 from lscb_data.sealed_file import reading
 from lscb_data.sheet import Sheet
 from lscb_data.spelling import clean
-from lscb_data.workbook import Grid, UnreadableError, delimiter, refuse_other_kinds
+from lscb_data.workbook import MOST_COLUMNS, Grid, UnreadableError, delimiter, refuse_other_kinds
 
 HEADINGS = (
     "heading_missing",
@@ -38,7 +38,6 @@ HEADINGS = (
     "alias_used",
 )
 HEAD = 50  # records among which the headings stand
-WIDEST = 1_000  # cells of a record
 BATCH = 50_000
 BLOCK = 2**24  # bytes
 
@@ -72,14 +71,14 @@ def open_csv(path: Path, sheet: Sheet, period: Period, board: str, codes: Mappin
         raise UnreadableError("empty_file", "The file is blank: it has neither headings nor rows.", "Send it filled in.")
     mark = delimiter("".join(first))
     head = list(islice(_records(iter(first), mark), HEAD))
-    cells = {(r, c): t for r, row in enumerate(head, 1) for c, cell in enumerate(row[:WIDEST], 1) if (t := clean(cell))}
+    cells = {(r, c): t for r, row in enumerate(head, 1) for c, cell in enumerate(row[:MOST_COLUMNS], 1) if (t := clean(cell))}
     laid = lay_out(Grid(path.stem, cells), sheet, period, board, codes)
     findings = [finding for finding in laid.findings if finding.code in HEADINGS]
     if not laid.header or any(finding.severity is Severity.BLOCKER for finding in findings):
         return findings or laid.findings
     width = len(head[laid.header - 1])
-    if width > WIDEST:
-        return [Finding("not_csv", Severity.BLOCKER, f"The file has more than {WIDEST:,} headings.", ALONE)]
+    if width > MOST_COLUMNS:
+        return [Finding("not_csv", Severity.BLOCKER, f"The file has more than {MOST_COLUMNS:,} headings.", ALONE)]
     one_line = laid.header == 1 and not any(end in cell for cell in head[0] for end in "\r\n")
     is_plain = one_line and _is_plain(path, mark, width)
     return CsvFile(path, laid.sheet, laid.places, laid.header, width, mark, is_plain, tuple(findings))

@@ -182,10 +182,11 @@ class _Sums:
         low = np.where(self.numbers < 0, 0.0, np.where(self.values < 0, -np.inf, 1.0))
         high = np.full(len(self.numbers), np.inf)
         is_open = (out & among)[self.count_of] & (self._of_sums(self.is_unknown[self.count_of]) == 0)[self.sum_of]
-        members = self.sum_of[is_open], self.count_of[is_open], self.signs[is_open]
-        total = np.bincount(members[0], members[2] * self.values[members[1]], minlength=self.number_of_sums)
-        sums, counts, signs = members
-        while True:
+        open_sums, open_counts, open_signs = self.sum_of[is_open], self.count_of[is_open], self.signs[is_open]
+        total = np.bincount(open_sums, open_signs * self.values[open_counts], minlength=self.number_of_sums)
+        again = np.ones(len(open_sums), bool)  # members of sums in which something moved since they were looked at
+        while again.any():
+            sums, counts, signs = open_sums[again], open_counts[again], open_signs[again]
             before = low.copy(), high.copy()
             ends = np.where(signs > 0, [low[counts], high[counts]], [-high[counts], -low[counts]])
             least, most = (
@@ -195,10 +196,9 @@ class _Sums:
             np.maximum.at(low, counts, room[0])
             np.minimum.at(high, counts, room[1])
             moved = (low != before[0]) | (high != before[1])
-            if not moved.any():
-                return high - low < 1
-            again = _are(members[0][moved[members[1]]], self.number_of_sums)[members[0]]  # in the others nothing is new
-            sums, counts, signs = (of_members[again] for of_members in members)
+            again = _are(open_sums[moved[open_counts]], self.number_of_sums)[open_sums]
+        found: Flags = high - low < 1
+        return found
 
 
 def _are(places: Numbers, number: int) -> Flags:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lscb_data.column import Column
 from lscb_data.figure import looks_like_figure
@@ -50,6 +51,11 @@ class Spellings:
                     names.append(column.name)
         return cls(found)
 
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """All that a heading begins with."""
+        return frozenset(spelling[:end] for spelling in self.columns for end in range(len(spelling) + 1))
+
     def whole(self, number: int, texts: dict[int, str]) -> Headings:
         found: dict[str, list[int]] = {}
         for place, text in texts.items():
@@ -61,13 +67,12 @@ class Spellings:
         """The same row with the headings that its other cells say together, one after another."""
         taken = {place for places in row.whole.values() for place in places}
         rest = [(place, fold(text)) for place, text in row.texts.items() if place not in taken]
-        beginnings = {spelling[:end] for spelling in self.columns for end in range(len(spelling) + 1)}
         found: dict[str, list[int]] = {}
         for first in range(len(rest)):
             said = ""
             for last in range(first, len(rest)):  # no slice: a broken file can be one row of ten thousand cells
                 said += rest[last][1]
-                if said not in beginnings:
+                if said not in self.beginnings:
                     break
                 for name in self.columns.get(said, ()):
                     if name not in row.whole and last > first:

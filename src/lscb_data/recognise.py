@@ -13,6 +13,7 @@ from lscb_data.finding import Finding, Severity, UserError
 from lscb_data.laid import Rows
 from lscb_data.layout import lay_out
 from lscb_data.period import Period, month_named, parse, quarter_of, stated, year_named, year_of
+from lscb_data.return_sheets import found_in
 from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid, read_grids, tops
@@ -241,8 +242,7 @@ def _faults(
         yield _fault("not_owed", f"It is not owed for {period}.")
         return
     for sheet in contract.sheets_for(period):
-        names = {fold(name) for name in sheet.names}
-        found = grids[:1] if path.suffix.lower() == ".csv" else [grid for grid in grids if fold(grid.name) in names]
+        found = found_in(grids, path, sheet)
         if not found:
             if sheet.required:
                 yield _fault("sheet_missing", f"The sheet '{sheet.names[0]}' is missing.")

@@ -13,8 +13,15 @@ from lscb_data.contract import Return
 from lscb_data.finding import Finding, Severity
 from lscb_data.layout import Rows, lay_out
 from lscb_data.period import Period
+from lscb_data.sheet import Sheet
 from lscb_data.spelling import fold
 from lscb_data.workbook import Grid
+
+
+def found_in(grids: list[Grid], path: Path, sheet: Sheet) -> list[Grid]:
+    """The grids of the file that have the sheet's name; of a CSV file the one that there is."""
+    names = {fold(name) for name in sheet.names}
+    return grids[:1] if path.suffix.lower() == ".csv" else [grid for grid in grids if fold(grid.name) in names]
 
 
 def lay_out_sheets(
@@ -22,10 +29,8 @@ def lay_out_sheets(
 ) -> tuple[list[Rows], list[Finding]]:
     """The contract's sheets for the period as they are found in the workbook, and what is wrong with its sheets."""
     laid, known, findings = [], set(), list[Finding]()
-    wanted = contract.sheets_for(period)
-    for sheet in wanted:
-        names = {fold(name) for name in sheet.names}
-        found = grids[:1] if path.suffix.lower() == ".csv" else [g for g in grids if fold(g.name) in names]
+    for sheet in contract.sheets_for(period):
+        found = found_in(grids, path, sheet)
         known |= {g.name for g in found}
         if len(found) != 1:
             if found or sheet.required:

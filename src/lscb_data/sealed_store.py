@@ -4,7 +4,7 @@ The keys are those of the Board's folder (`seal`); in a build stands only the na
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from queue import Queue
@@ -72,7 +72,7 @@ def opened(path: Path, home: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the database of this file; where that is a copy, of the Board's folder `home`."""
     if not key_to(path, home):
         # Under `duckdb:` a process may hold the file beside SQLAlchemy, which opens it by its name, otherwise configured.
-        return quiet(duckdb.connect(f"duckdb:{path}", read_only=True))
+        return _whole(quiet(duckdb.connect(f"duckdb:{path}", read_only=True)), path)
     return attached(path, home)
 
 
@@ -82,7 +82,18 @@ def attached(path: Path, home: Path | None = None) -> duckdb.DuckDBPyConnection:
     attach(connection, path, "lscb", key=key)
     if key:
         connection.execute("set temp_directory = ''")
-    return connection.execute("use lscb")
+    return _whole(connection.execute("use lscb"), path)
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyConnection:
+    """The connection, where the file is as long as it says: of one cut short DuckDB complains when it comes to the end."""
+    said = "select total_blocks * block_size from pragma_database_size() where database_name = current_database()"
+    (least,) = connection.execute(said).fetchone() or (0,)
+    with suppress(FileNotFoundError):  # taken away since: what is open stays
+        if path.stat().st_size < least:
+            connection.close()
+            raise duckdb.IOException("its end is missing")
+    return connection
 
 
 def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -22,7 +22,7 @@ _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_EVEN)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of password-protected workbooks
 MOST_BYTES = 2**20  # of a CSV file
 MOST_ROWS = 500  # enough to see every heading; a return may have a million
-MOST_COLUMNS = 1_000  # of them: no return has as many, and a broken file can have a million
+MOST_COLUMNS = 1_000  # no return has as many; a broken file can have a million
 _KINDS = {
     b"pk\x03\x04": "a workbook of today's Excel, or another zip archive",
     _OLE.lower(): "a workbook of an older Excel, or protected by a password",
@@ -83,11 +83,10 @@ def column_number(name: str) -> int:
 def tops(path: Path) -> list[Grid]:
     """The first rows and columns of every sheet: enough to see what the file is. Raises UnreadableError as `read_grids`."""
     grids = read_grids(path, top=True)
-
-    def is_near(place: tuple[int, int]) -> bool:
-        return place[0] <= MOST_ROWS and place[1] <= MOST_COLUMNS
-
-    return [Grid(grid.name, {place: text for place, text in grid.cells.items() if is_near(place)}) for grid in grids]
+    return [
+        Grid(one.name, {at: text for at, text in one.cells.items() if at[0] <= MOST_ROWS and at[1] <= MOST_COLUMNS})
+        for one in grids
+    ]
 
 
 def read_grids(path: Path, top: bool = False) -> list[Grid]:

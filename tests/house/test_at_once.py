@@ -247,14 +247,13 @@ def test_a_reader_that_found_a_build_which_is_taken_away_before_it_is_opened_rea
 def test_a_reader_whose_build_is_taken_away_while_it_is_opened_reads_that(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build, opened = published(board, monkeypatch, datetime(2015, 8, 1, tzinfo=UTC)), sealed_store.opened
+    build, quiet = published(board, monkeypatch, datetime(2015, 8, 1, tzinfo=UTC)), sealed_store.quiet
 
-    def then_taken_away(path: Path, home: Path) -> duckdb.DuckDBPyConnection:
-        found = opened(path, home)
+    def then_taken_away(opened: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         build.unlink()
-        return found
+        return quiet(opened)
 
-    monkeypatch.setattr(sealed_store, "opened", then_taken_away)
+    monkeypatch.setattr(sealed_store, "quiet", then_taken_away)
     with connection.connect(board.home) as reader:
         assert reader.execute("from published.indicators").fetchall() == [(1,)]
 
